@@ -1,0 +1,2 @@
+/** The append-only log: append, sign, witness, fsck. */
+package dev.sallyport.audit;

@@ -1,0 +1,2 @@
+/** Main: the command line and the supervisor. */
+package dev.sallyport.cli;

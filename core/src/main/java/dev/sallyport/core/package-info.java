@@ -1,0 +1,2 @@
+/** Ids, digests, canonical JSON, bounded reads and frames. */
+package dev.sallyport.core;

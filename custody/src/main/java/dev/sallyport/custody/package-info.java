@@ -1,0 +1,2 @@
+/** Root keys, unwrapping, data keys: all that opens. */
+package dev.sallyport.custody;

@@ -1,0 +1,2 @@
+/** Sealed weights: FLOE, manifest, signatures. */
+package dev.sallyport.envelope;

@@ -1,0 +1,2 @@
+/** Netty data plane: tiers, quotas, budgets. */
+package dev.sallyport.gateway;

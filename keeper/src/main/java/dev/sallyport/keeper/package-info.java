@@ -1,0 +1,2 @@
+/** Main: leases, decrypts, runs the inference server. */
+package dev.sallyport.keeper;

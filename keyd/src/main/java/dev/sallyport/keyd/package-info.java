@@ -1,0 +1,2 @@
+/** Main: the key daemon, the trusted core. */
+package dev.sallyport.keyd;

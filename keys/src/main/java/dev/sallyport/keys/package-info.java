@@ -1,0 +1,2 @@
+/** Signing, verification, wrapping to a recipient; opens nothing. */
+package dev.sallyport.keys;

@@ -1,0 +1,2 @@
+/** The gate: evidence, approvals, state machine. */
+package dev.sallyport.release;

@@ -1,0 +1,2 @@
+/** Bubblewrap launcher. */
+package dev.sallyport.sandbox;

@@ -1,0 +1,2 @@
+/** Main: the short-lived sealer. */
+package dev.sallyport.sealer;

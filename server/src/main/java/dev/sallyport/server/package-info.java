@@ -1,0 +1,2 @@
+/** Main: the only process with a network. */
+package dev.sallyport.server;

@@ -1,0 +1,2 @@
+/** Transparency log formats: tiles, proofs, notes, checkpoints; verifies only. */
+package dev.sallyport.tlog;

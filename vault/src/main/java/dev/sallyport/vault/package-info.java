@@ -1,0 +1,2 @@
+/** Store of sealed models, sealing and opening. */
+package dev.sallyport.vault;
