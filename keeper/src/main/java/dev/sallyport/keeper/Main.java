@@ -6,6 +6,7 @@ public final class Main {
 
   /** Entry point. */
   public static void main(String[] args) {
-    throw new UnsupportedOperationException("not built yet");
+    System.err.println("keeper: not built yet");
+    System.exit(70);
   }
 }
