@@ -5,4 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.sallyport.sandbox {
   requires static org.jspecify;
   requires transitive dev.sallyport.core;
+
+  exports dev.sallyport.sandbox;
 }

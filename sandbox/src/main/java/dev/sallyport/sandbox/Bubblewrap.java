@@ -1,0 +1,97 @@
+package dev.sallyport.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes the command line of bwrap(1) for a {@link Confinement}. Pure but for looking at links. */
+final class Bubblewrap {
+  private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib64", "lib32");
+
+  /** The loader's cache: without it, libraries outside the default directories are not found. */
+  private static final List<String> ETC = List.of("/etc/ld.so.cache", "/etc/alternatives");
+
+  /** What name resolution needs, for processes that have the network. */
+  private static final List<String> ETC_NETWORK =
+      List.of("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf");
+
+  private Bubblewrap() {}
+
+  static List<String> commandLine(Path bwrap, Confinement c, List<String> command)
+      throws SandboxFailure {
+    List<String> line = new ArrayList<>();
+    line.add(bwrap.toString());
+    namespaces(c, line);
+    base(c, line);
+    for (Mount mount : c.mounts()) {
+      requireSource(mount);
+      line.addAll(mount.arguments());
+    }
+    // After all mount points were made: nothing is writable but what was named.
+    line.addAll(List.of("--remount-ro", "/", "--clearenv"));
+    c.environment().forEach((name, value) -> line.addAll(List.of("--setenv", name, value)));
+    line.addAll(List.of("--chdir", c.directory().toString(), "--"));
+    line.addAll(command);
+    return line;
+  }
+
+  private static void namespaces(Confinement c, List<String> line) {
+    String uid = Integer.toString(c.uid());
+    line.addAll(List.of("--unshare-user", "--uid", uid, "--gid", uid));
+    line.addAll(List.of("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"));
+    line.addAll(List.of("--cap-drop", "ALL", "--new-session"));
+    if (!c.network()) {
+      line.add("--unshare-net");
+    }
+    if (!c.nesting()) {
+      line.add("--disable-userns");
+    }
+    if (c.dieWithParent()) {
+      line.add("--die-with-parent");
+    }
+  }
+
+  private static void base(Confinement c, List<String> line) {
+    line.addAll(List.of("--ro-bind", "/usr", "/usr"));
+    for (String name : MERGED) {
+      Path dir = Path.of("/", name);
+      if (Files.isSymbolicLink(dir)) {
+        line.addAll(List.of("--symlink", target(dir), dir.toString()));
+      } else if (Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
+        line.addAll(List.of("--ro-bind", dir.toString(), dir.toString()));
+      }
+    }
+    ETC.forEach(file -> line.addAll(List.of("--ro-bind-try", file, file)));
+    if (c.network()) {
+      ETC_NETWORK.forEach(file -> line.addAll(List.of("--ro-bind-try", file, file)));
+    }
+    line.addAll(List.of("--dev", "/dev"));
+    if (c.nesting()) {
+      // An inner bwrap builds its tree on /tmp, which must exist.
+      line.addAll(List.of("--dir", "/tmp"));
+    }
+    if (c.proc()) {
+      line.addAll(List.of("--proc", "/proc"));
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      throw new IllegalStateException("internal error: " + link + " was a link just now", e);
+    }
+  }
+
+  private static void requireSource(Mount mount) throws SandboxFailure {
+    Path source = mount.host().orElse(null);
+    if (source != null && !Files.exists(source)) {
+      throw new SandboxFailure(
+          SandboxFailure.Reason.SOURCE_MISSING,
+          "cannot bind " + source + " to " + mount.inside() + ": it does not exist");
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.sallyport.sandbox;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Starts confined processes. Thread-safe; {@link #close} kills the processes that die with their
+ * parent.
+ *
+ * <p>The kernel's parent-death signal follows the <em>thread</em> that started a process, not the
+ * process it belongs to. So one platform thread, owned here, starts them all and lives as long as
+ * they may.
+ */
+public final class Sandbox implements AutoCloseable {
+  /** A {@code sockaddr_un} holds 108 bytes, the last of which is zero. */
+  public static final int MAX_SOCKET_PATH = 107;
+
+  private static final List<Path> PLACES =
+      List.of(Path.of("/usr/bin/bwrap"), Path.of("/usr/local/bin/bwrap"), Path.of("/bin/bwrap"));
+
+  private static final Duration CHECK_LIMIT = Duration.ofSeconds(10);
+
+  private final Path bwrap;
+  private final ExecutorService parent =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("sandbox-parent").daemon(true).factory());
+
+  private Sandbox(Path bwrap) {
+    this.bwrap = bwrap;
+  }
+
+  /** The launcher of this host. */
+  public static Sandbox open() throws SandboxFailure {
+    for (Path place : PLACES) {
+      if (Files.isExecutable(place)) {
+        return new Sandbox(place);
+      }
+    }
+    return at(PLACES.getFirst());
+  }
+
+  /** The launcher at this path. */
+  public static Sandbox at(Path bwrap) throws SandboxFailure {
+    if (!Files.isExecutable(bwrap)) {
+      throw new SandboxFailure(
+          SandboxFailure.Reason.BUBBLEWRAP_MISSING,
+          bwrap + " is missing; install bubblewrap (apt-get install bubblewrap)");
+    }
+    return new Sandbox(bwrap);
+  }
+
+  /** Fails unless a process can be confined here, without starting one of ours. */
+  public void check() throws SandboxFailure, InterruptedException {
+    Confined probe = start(Confinement.nothing().build(), List.of("/usr/bin/true"), Output.TAIL);
+    if (probe.waitFor(CHECK_LIMIT).isEmpty()) {
+      probe.kill(CHECK_LIMIT);
+      throw new SandboxFailure(
+          SandboxFailure.Reason.REFUSED,
+          "bwrap did not end within " + CHECK_LIMIT.toSeconds() + " s");
+    }
+    if (probe.waitFor() != 0) {
+      throw Refusal.explain(probe.lastLines());
+    }
+  }
+
+  /** Starts {@code command} (an absolute path inside, and arguments) confined. */
+  public Confined start(Confinement confinement, List<String> command, Output output)
+      throws SandboxFailure, InterruptedException {
+    List<String> line = Bubblewrap.commandLine(bwrap, confinement, command);
+    try {
+      return parent.submit(() -> launch(line, output)).get();
+    } catch (ExecutionException e) {
+      throw new SandboxFailure(
+          SandboxFailure.Reason.REFUSED, "bwrap could not be started: " + e.getCause(), e);
+    }
+  }
+
+  private static Confined launch(List<String> line, Output output) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().clear();
+    builder.redirectInput(Path.of("/dev/null").toFile());
+    String name = "sandbox";
+    return switch (output) {
+      case INHERIT -> {
+        builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
+        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        yield new Confined(builder.start(), null);
+      }
+      case TAIL -> {
+        Process process = builder.redirectErrorStream(true).start();
+        yield new Confined(process, new Tail(process.getInputStream(), name));
+      }
+      case PIPE -> {
+        Process process = builder.start();
+        yield new Confined(process, new Tail(process.getErrorStream(), name));
+      }
+    };
+  }
+
+  /** Fails if a Unix socket cannot have this path. */
+  public static Path socketPath(Path path) throws SandboxFailure {
+    int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > MAX_SOCKET_PATH) {
+      throw new SandboxFailure(
+          SandboxFailure.Reason.PATH_TOO_LONG,
+          "socket path of "
+              + length
+              + " bytes: "
+              + path
+              + "; the limit is "
+              + MAX_SOCKET_PATH
+              + ", choose a shorter home");
+    }
+    return path;
+  }
+
+  @Override
+  public void close() {
+    // The end of the parent thread is what kills its processes.
+    parent.shutdownNow();
+    parent.close();
+  }
+}
