@@ -12,6 +12,8 @@ public final class LogKey extends NoteKey {
   }
 
   /**
+   * The key of one log.
+   *
    * @param origin the log's origin line, which is its key's name
    * @param raw the 32 bytes of RFC 8032
    */
