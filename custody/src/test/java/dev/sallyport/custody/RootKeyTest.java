@@ -1,0 +1,86 @@
+package dev.sallyport.custody;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sallyport.core.BadInput;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RootKeyTest extends KeyProviderContract {
+  @TempDir Path dir;
+  private int made;
+
+  @Override
+  KeyProvider fresh() throws Exception {
+    return RootKey.create(dir.resolve("root" + made++ + ".key"));
+  }
+
+  @Test
+  void reopensFromItsFile() throws Exception {
+    Path file = dir.resolve("root.key");
+    String id;
+    try (RootKey root = RootKey.create(file)) {
+      id = root.keyId();
+    }
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    try (RootKey root = RootKey.open(file)) {
+      assertEquals(id, root.keyId());
+    }
+  }
+
+  @Test
+  void neverOverwritesAFile() throws Exception {
+    Path file = dir.resolve("root.key");
+    RootKey.create(file).close();
+    assertThrows(FileAlreadyExistsException.class, () -> RootKey.create(file).close());
+  }
+
+  @Test
+  void opensUnderItsPassphraseOnly() throws Exception {
+    Path file = dir.resolve("root.key");
+    String id;
+    try (RootKey root = RootKey.create(file, "correct horse".toCharArray())) {
+      id = root.keyId();
+    }
+    try (RootKey root = RootKey.open(file, "correct horse".toCharArray())) {
+      assertEquals(id, root.keyId());
+    }
+    String wrong = message(file, "correct horsf");
+    byte[] content = Files.readAllBytes(file);
+    content[content.length - 1] ^= 1;
+    Files.write(file, content);
+    assertEquals(wrong, message(file, "correct horse"));
+    assertEquals("root.key does not open: wrong passphrase, or the file was changed", wrong);
+  }
+
+  @Test
+  void refusesAWeakenedIterationCount() throws Exception {
+    Path file = dir.resolve("root.key");
+    RootKey.create(file, "p".toCharArray()).close();
+    byte[] content = Files.readAllBytes(file);
+    int at = KeyFile.head("sallyport root key v1 under a passphrase").length;
+    content[at + 1] = 0;
+    content[at + 2] = 0;
+    Files.write(file, content);
+    assertTrue(message(file, "p").contains("does not open"));
+  }
+
+  @Test
+  void saysWhenAPassphraseIsMissing() throws Exception {
+    Path file = dir.resolve("root.key");
+    RootKey.create(file, "p".toCharArray()).close();
+    BadInput e = assertThrows(BadInput.class, () -> RootKey.open(file).close());
+    assertEquals("root.key is protected by a passphrase; none was given", e.getMessage());
+  }
+
+  private static String message(Path file, String passphrase) {
+    return assertThrows(BadInput.class, () -> RootKey.open(file, passphrase.toCharArray()).close())
+        .getMessage();
+  }
+}
