@@ -1,0 +1,106 @@
+package dev.sallyport.risk;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.keys.Signed;
+import dev.sallyport.keys.Statement;
+import dev.sallyport.keys.TrustRoot;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is demanded before a model may be used by whom, one version of it (spec/evidence.md §3).
+ * {@link PolicyReader} refuses a policy in which a worse zone or a wider audience asks for less.
+ *
+ * @param digest of the canonical predicate
+ * @param leaseSeconds longest life of a lease
+ * @param approvalDays longest life of an approval
+ * @param dwellSeconds how long the next narrower audience must have been ACTIVE before promotion
+ * @param modelBytesPerDay answer bytes of one model that may leave per UTC day, over all users
+ */
+public record Policy(
+    long version,
+    Digest digest,
+    Map<Zone, ZoneRule> zones,
+    Map<Audience, AudienceRule> audiences,
+    Map<Audience, Tier> tiers,
+    long leaseSeconds,
+    long approvalDays,
+    long dwellSeconds,
+    long modelBytesPerDay) {
+  public static final String PREDICATE_TYPE = Statement.OWN + "policy/v1";
+
+  /** The widest audience of a zone, if any, and the controls it demands beyond the audience's. */
+  public record ZoneRule(Optional<Audience> widest, Map<Audience, SortedSet<String>> controls) {
+    public ZoneRule {
+      controls = Map.copyOf(controls);
+    }
+  }
+
+  /** The distinct approvers that an audience takes and the controls it always demands. */
+  public record AudienceRule(int quorum, SortedSet<String> controls) {}
+
+  public Policy {
+    zones = Map.copyOf(zones);
+    audiences = Map.copyOf(audiences);
+    tiers = Map.copyOf(tiers);
+  }
+
+  /** Reads a verified policy; at least two security administrators must have signed. */
+  public static Policy parse(Signed signed) throws BadInput {
+    Signers.requireTwoSecurityAdmins(signed);
+    TrustRoot.requireType(signed.statement(), PREDICATE_TYPE);
+    Policy read = read(signed.statement().predicate());
+    Documents.requireSubject(signed.statement(), "policy", read.digest);
+    return read;
+  }
+
+  /** Reads and checks the predicate alone, before anyone signs it. */
+  public static Policy read(Json.Obj predicate) throws BadInput {
+    return PolicyReader.read(predicate);
+  }
+
+  /** The statement to be signed; fails if the predicate is not good. */
+  public static Statement statement(Json.Obj predicate) throws BadInput {
+    return Statement.about("policy", read(predicate).digest, PREDICATE_TYPE, predicate);
+  }
+
+  /** Whether a model of this zone may be released to this audience at all. */
+  public boolean permits(Zone zone, Audience audience) {
+    return zone(zone).widest().filter(widest -> !audience.widerThan(widest)).isPresent();
+  }
+
+  /** The controls that must be effective, sorted. */
+  public SortedSet<String> controls(Zone zone, Audience audience) {
+    SortedSet<String> all = new TreeSet<>(audience(audience).controls());
+    all.addAll(zone(zone).controls().getOrDefault(audience, new TreeSet<>()));
+    return all;
+  }
+
+  public int quorum(Audience audience) {
+    return audience(audience).quorum();
+  }
+
+  public Tier tier(Audience audience) {
+    return present(tiers.get(audience));
+  }
+
+  private ZoneRule zone(Zone zone) {
+    return present(zones.get(zone));
+  }
+
+  private AudienceRule audience(Audience audience) {
+    return present(audiences.get(audience));
+  }
+
+  private static <T> T present(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("internal error: policy was not read by PolicyReader");
+    }
+    return value;
+  }
+}
