@@ -1,0 +1,60 @@
+package dev.sallyport.risk;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.keys.Statement;
+import java.time.Instant;
+
+/**
+ * Whether a control was found effective (spec/evidence.md §5).
+ *
+ * @param subject the model's name, or {@link #INSTALLATION}
+ * @param subjectDigest the model's manifest digest, or the trust root's id
+ * @param control id, such as {@code log-witnessed}
+ */
+public record ControlEvidence(
+    String subject,
+    Digest subjectDigest,
+    String control,
+    boolean effective,
+    Instant observed,
+    Instant validUntil,
+    String note)
+    implements Evidence {
+  public static final String PREDICATE_TYPE = Statement.OWN + "evidence/control/v1";
+
+  /** Subject of a control that holds for every model of the installation. */
+  public static final String INSTALLATION = "installation";
+
+  static ControlEvidence read(Statement statement) throws BadInput {
+    Statement.Subject subject = statement.subject();
+    Json.Obj json = statement.predicate();
+    json.only("control", "effective", "observed", "validUntil", "note");
+    ControlEvidence e =
+        new ControlEvidence(
+            subject.name(),
+            subject.digest(),
+            Field.id(json, "control"),
+            json.bool("effective"),
+            Field.time(json, "observed"),
+            Field.time(json, "validUntil"),
+            json.find("note").isPresent() ? Field.text(json, "note", 2000) : "");
+    Field.requireOrder("observed", e.observed, "validUntil", e.validUntil);
+    return e;
+  }
+
+  @Override
+  public Statement statement() {
+    Json.Builder json =
+        Json.obj()
+            .put("control", control)
+            .put("effective", effective)
+            .put("observed", observed)
+            .put("validUntil", validUntil);
+    if (!note.isEmpty()) {
+      json.put("note", note);
+    }
+    return Statement.about(subject, subjectDigest, PREDICATE_TYPE, json.build());
+  }
+}
