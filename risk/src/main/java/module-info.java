@@ -6,4 +6,6 @@ module dev.sallyport.risk {
   requires static org.jspecify;
   requires transitive dev.sallyport.core;
   requires transitive dev.sallyport.keys;
+
+  exports dev.sallyport.risk;
 }

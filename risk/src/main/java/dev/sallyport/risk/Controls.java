@@ -1,0 +1,47 @@
+package dev.sallyport.risk;
+
+import dev.sallyport.core.Digest;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which controls are effective now. The latest statement about a control decides; of several at one
+ * instant the worst. A latest statement that was withdrawn, has lapsed or says "not effective"
+ * means not effective: an older, better one does not come back.
+ */
+public final class Controls {
+  private record Latest(Instant observed, boolean good) {}
+
+  private final Map<String, Latest> latest = new HashMap<>();
+
+  private Controls() {}
+
+  /** Reads the control evidence among {@code evidence}. */
+  public static Controls of(List<Attested> evidence, Set<Digest> withdrawn, Instant now) {
+    Controls controls = new Controls();
+    for (Attested a : evidence) {
+      if (a.evidence() instanceof ControlEvidence e) {
+        boolean good =
+            e.effective() && !withdrawn.contains(a.id()) && Freshness.of(e, now) == Freshness.FRESH;
+        controls.latest.merge(e.control(), new Latest(e.observed(), good), Controls::later);
+      }
+    }
+    return controls;
+  }
+
+  public boolean effective(String control) {
+    Latest found = latest.get(control);
+    return found != null && found.good;
+  }
+
+  private static Latest later(Latest a, Latest b) {
+    int order = a.observed.compareTo(b.observed);
+    if (order == 0) {
+      return new Latest(a.observed, a.good && b.good);
+    }
+    return order > 0 ? a : b;
+  }
+}

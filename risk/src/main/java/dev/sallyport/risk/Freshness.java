@@ -1,0 +1,26 @@
+package dev.sallyport.risk;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** Whether evidence speaks about now. */
+enum Freshness {
+  /** Observed in the future: clocks may differ by {@link #SKEW}, no more. */
+  EARLY,
+  FRESH,
+  STALE;
+
+  /** How far the clocks of two honest machines may differ. */
+  static final Duration SKEW = Duration.ofSeconds(60);
+
+  static Freshness of(Evidence e, Instant now) {
+    if (!now.isBefore(e.validUntil())) {
+      return STALE;
+    }
+    return isEarly(e.observed(), now) ? EARLY : FRESH;
+  }
+
+  static boolean isEarly(Instant stated, Instant now) {
+    return stated.isAfter(now.plus(SKEW));
+  }
+}
