@@ -97,6 +97,18 @@ public final class Envelope {
     return Statement.parse(payload);
   }
 
+  /**
+   * The statement, if exactly this key signed it and nobody else. For the keys of processes: what
+   * people sign is verified by {@link TrustRoot#verify}.
+   */
+  public Statement statementBy(VerifyingKey key) throws BadInput {
+    if (marks.size() != 1 || !marks.getFirst().keyId().equals(key.id())) {
+      throw new BadInput("envelope is not signed by key " + key.id().brief() + " alone");
+    }
+    key.verify(preAuthEncoding(), marks.getFirst().signature());
+    return unverifiedStatement();
+  }
+
   List<Mark> marks() {
     return marks;
   }
