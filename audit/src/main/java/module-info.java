@@ -7,4 +7,6 @@ module dev.sallyport.audit {
   requires transitive dev.sallyport.core;
   requires transitive dev.sallyport.keys;
   requires transitive dev.sallyport.tlog;
+
+  exports dev.sallyport.audit;
 }
