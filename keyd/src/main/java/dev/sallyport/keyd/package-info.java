@@ -1,2 +1,2 @@
-/** Main: the key daemon, the trusted core. */
+/** The key daemon: the trusted core (spec/key-release.md). */
 package dev.sallyport.keyd;

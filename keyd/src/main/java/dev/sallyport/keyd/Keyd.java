@@ -1,0 +1,154 @@
+package dev.sallyport.keyd;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Listener;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.RecipientKey;
+import dev.sallyport.keys.SigningKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The running daemon: three sockets, one for each peer, so that the server cannot even reach the
+ * one on which leases are given (spec/key-release.md §1). Owned by {@link Main}.
+ */
+final class Keyd implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("keyd");
+
+  /** What the daemon holds; the caller closes the keys. */
+  record Keys(KeyProvider root, RecipientKey recipient, SigningKey witness, SigningKey lease) {}
+
+  /** An operation that gives one answer. */
+  @FunctionalInterface
+  private interface Op {
+    Json.Obj answer(Json.Obj request) throws Refusal;
+  }
+
+  private final Pins pins;
+  private final Store store;
+  private final Journal journal;
+  private final Witness witness;
+  private final Wrapping wrapping;
+  private final Leases leases;
+  private final Watchers watchers;
+  private final List<Listener> listeners;
+
+  Keyd(Path run, Pins pins, Keys keys, Store store, Journal journal, Duration keepAlive)
+      throws IOException, BadInput {
+    this.pins = pins;
+    this.store = store;
+    this.journal = journal;
+    this.witness = new Witness(pins, keys.witness(), store);
+    this.wrapping = new Wrapping(keys.recipient(), keys.root(), store);
+    this.leases = new Leases(pins, keys.lease(), keys.root(), store, journal);
+    this.watchers = new Watchers(keys.lease().verifyingKey(), store, keepAlive);
+    this.listeners =
+        List.of(
+            Listener.open(run.resolve("keyd/witness.sock"), Listener.Limits.DEFAULT, this::server),
+            Listener.open(
+                run.resolve("keyd-seal/seal.sock"), Listener.Limits.DEFAULT, this::sealer),
+            Listener.open(
+                run.resolve("keyd-lease/lease.sock"), Listener.Limits.DEFAULT, this::keeper));
+  }
+
+  private void server(Json.Obj request, Listener.Exchange out)
+      throws Refusal, BadInput, IOException {
+    switch (request.string("op")) {
+      case "witness" -> out.ok(answer("witness", request, witness::cosign));
+      case "revoke" -> out.ok(answer("revoke", request, this::revoke));
+      case "status" -> out.ok(status());
+      default -> throw Code.OP.because("not an operation of this socket");
+    }
+  }
+
+  private void sealer(Json.Obj request, Listener.Exchange out)
+      throws Refusal, BadInput, IOException {
+    switch (request.string("op")) {
+      case "wrap" -> out.ok(answer("wrap", request, wrapping::wrap));
+      case "status" -> out.ok(status());
+      default -> throw Code.OP.because("not an operation of this socket");
+    }
+  }
+
+  private void keeper(Json.Obj request, Listener.Exchange out)
+      throws Refusal, BadInput, IOException {
+    switch (request.string("op")) {
+      case "lease" -> out.ok(answer("lease", request, leases::grant));
+      case "watch" -> watchers.watch(request, out);
+      case "status" -> out.ok(status());
+      default -> throw Code.OP.because("not an operation of this socket");
+    }
+  }
+
+  private Json.Obj answer(String name, Json.Obj request, Op op) throws Refusal {
+    try {
+      return op.answer(request);
+    } catch (Refusal refusal) {
+      journalRefusal(name, refusal);
+      throw refusal;
+    }
+  }
+
+  private void journalRefusal(String op, Refusal refusal) {
+    LOG.log(
+        System.Logger.Level.INFO,
+        "op={0} refused={1} {2}",
+        op,
+        refusal.code(),
+        refusal.getMessage());
+    // A conflict is the ordinary way in which a log learns what its witness holds.
+    if (refusal.code().equals(Code.CONFLICT.label())) {
+      return;
+    }
+    try {
+      journal.write(
+          store.memory().time(),
+          "refused",
+          Json.obj()
+              .put("op", op)
+              .put("code", refusal.code())
+              .put("message", String.valueOf(refusal.getMessage()))
+              .build());
+    } catch (IOException e) {
+      // The refusal stands all the same; what cannot be written is at least said.
+      LOG.log(System.Logger.Level.ERROR, "journal cannot be written", e);
+    }
+  }
+
+  private Json.Obj revoke(Json.Obj request) throws Refusal {
+    Revocation revocation = Code.REQUEST.check(() -> Revocation.parse(request, pins));
+    revocation.keep(store);
+    watchers.revoked();
+    try {
+      journal.write(
+          store.memory().time(),
+          "revoked",
+          Json.obj().put("id", revocation.id()).put("reason", revocation.reason()).build());
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.ERROR, "journal cannot be written", e);
+    }
+    return Json.obj().put("revoked", revocation.id()).build();
+  }
+
+  private Json.Obj status() {
+    Memory memory = store.memory();
+    return Json.obj()
+        .put("trustRoot", pins.root().id())
+        .put("size", memory.head().size())
+        .put("revoked", memory.revoked().size())
+        .put("time", memory.time())
+        .build();
+  }
+
+  @Override
+  public void close() throws IOException {
+    watchers.close();
+    for (Listener listener : listeners) {
+      listener.close();
+    }
+  }
+}

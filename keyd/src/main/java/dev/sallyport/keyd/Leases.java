@@ -1,0 +1,112 @@
+package dev.sallyport.keyd;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.custody.DataKeys;
+import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.keyd.LeaseVerification.Granted;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Lease;
+import dev.sallyport.keys.LeaseRequest;
+import dev.sallyport.keys.Secret;
+import dev.sallyport.keys.SigningKey;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/** Gives leases and the keys that go with them (spec/key-release.md §4). Thread-safe. */
+final class Leases {
+  private final Pins pins;
+  private final SigningKey key;
+  private final KeyProvider root;
+  private final Store store;
+  private final Journal journal;
+
+  Leases(Pins pins, SigningKey key, KeyProvider root, Store store, Journal journal) {
+    this.pins = pins;
+    this.key = key;
+    this.root = root;
+    this.store = store;
+    this.journal = journal;
+  }
+
+  /** Answers {@code lease}. */
+  Json.Obj grant(Json.Obj request) throws Refusal {
+    Bundle bundle = Code.REQUEST.check(() -> Bundle.parse(request.object("bundle")));
+    byte[] wrapped = Code.REQUEST.check(() -> request.base64("wrapped"));
+    long version = Code.REQUEST.check(() -> request.integer("version"));
+    Json.Obj[] answer = new Json.Obj[1];
+    // INVARIANT: nonce, versions and time are durable before the key leaves (§4.4). The
+    // verification
+    // runs under the store's lock, so no two requests pass with one nonce.
+    store.change((memory, now) -> {
+      Granted granted = new LeaseVerification(pins, memory, now).verify(bundle);
+      answer[0] = answer(granted, wrapped, version);
+      return memory
+          .used(granted.request().nonce(), now)
+          .seen("policy", granted.policy())
+          .seen("thresholds", granted.thresholds())
+          .seen("commands", granted.commands());
+    });
+    return answer[0];
+  }
+
+  private Json.Obj answer(Granted granted, byte[] wrapped, long version) throws Refusal {
+    LeaseRequest request = granted.request();
+    Lease lease =
+        new Lease(
+            freshId(),
+            request.release(),
+            request.model(),
+            request.manifest(),
+            granted.notAfter(),
+            granted.requestId(),
+            granted.basis());
+    byte[] context = DataKeys.context(request.model(), version, request.manifest());
+    byte[] forKeeper;
+    try (Secret dataKey = unwrap(wrapped, context)) {
+      forKeeper = granted.recipient().wrap(dataKey, DataKeys.leaseContext(lease.id()));
+    }
+    Envelope signed = Envelope.sign(lease.statement(), key);
+    record(lease, signed);
+    return Json.obj().put("lease", signed.toJson()).put("key", forKeeper).build();
+  }
+
+  private Secret unwrap(byte[] wrapped, byte[] context) throws Refusal {
+    try {
+      return root.unwrap(wrapped, context);
+    } catch (BadInput e) {
+      // One message for every cause: another root key, another model or version, altered bytes.
+      Refusal refusal = Code.KEY.because("wrapped key does not open for this model and version");
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+
+  private void record(Lease lease, Envelope signed) throws Refusal {
+    try {
+      journal.write(
+          store.now(),
+          "lease",
+          Json.obj()
+              .put("id", lease.id())
+              .put("lease", signed.id())
+              .put("model", lease.model())
+              .put("release", lease.release())
+              .put("request", lease.request())
+              .put("notAfter", lease.notAfter())
+              .build());
+    } catch (IOException e) {
+      Refusal refusal = Code.STORE.because("keyd cannot write its journal");
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+
+  private static String freshId() {
+    byte[] id = new byte[16];
+    new SecureRandom().nextBytes(id);
+    return HexFormat.of().formatHex(id);
+  }
+}

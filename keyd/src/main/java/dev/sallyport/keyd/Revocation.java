@@ -1,0 +1,42 @@
+package dev.sallyport.keyd;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Signed;
+import dev.sallyport.risk.Withdrawal;
+
+/**
+ * What is never to be relied on again (spec/key-release.md §5). A withdrawal must be signed by
+ * somebody of the trust root; a bare release id needs no signature, because machines may tighten
+ * (DESIGN invariant 4).
+ *
+ * @param id of the release, the approval or the evidence
+ */
+record Revocation(Digest id, String reason) {
+  private static final int MAX_REASON = 200;
+
+  static Revocation parse(Json.Obj request, Pins pins) throws BadInput {
+    if (request.find("withdrawal").isPresent()) {
+      Signed signed = pins.root().verify(Envelope.parse(request.object("withdrawal")));
+      Withdrawal withdrawal = Withdrawal.parse(signed);
+      return new Revocation(withdrawal.target(), clip(withdrawal.reason()));
+    }
+    return new Revocation(request.digest("release"), clip(request.string("reason")));
+  }
+
+  private static String clip(String reason) {
+    return reason
+        .codePoints()
+        .limit(MAX_REASON)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  /** Stores it durably. */
+  void keep(Store store) throws Refusal {
+    store.tighten((memory, now) -> memory.revoking(id, reason));
+  }
+}

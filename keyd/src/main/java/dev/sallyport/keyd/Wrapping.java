@@ -1,0 +1,52 @@
+package dev.sallyport.keyd;
+
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.custody.DataKeys;
+import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.RecipientKey;
+import dev.sallyport.keys.Secret;
+
+/** Takes data keys from sealers and wraps them under the root key (spec/key-release.md §3). */
+final class Wrapping {
+  private static final int MAX_NAME = 128;
+
+  private final RecipientKey recipient;
+  private final KeyProvider root;
+  private final Store store;
+
+  Wrapping(RecipientKey recipient, KeyProvider root, Store store) {
+    this.recipient = recipient;
+    this.root = root;
+    this.store = store;
+  }
+
+  /** Answers {@code wrap}. */
+  Json.Obj wrap(Json.Obj request) throws Refusal {
+    String model = Code.REQUEST.check(() -> request.string("model"));
+    long version = Code.REQUEST.check(() -> request.integer("version"));
+    Digest manifest = Code.REQUEST.check(() -> request.digest("manifest"));
+    byte[] key = Code.REQUEST.check(() -> request.base64("key"));
+    Code.REQUEST.require(
+        version >= 1 && !model.isEmpty() && model.length() <= MAX_NAME,
+        "model name of " + model.length() + " characters, version " + version);
+    byte[] context = DataKeys.context(model, version, manifest);
+    try (Secret dataKey = Code.KEY.check(() -> recipient.unwrap(key, context))) {
+      byte[] wrapped = root.wrap(dataKey, context);
+      // INVARIANT: a version of a model is wrapped once, and versions only go up.
+      store.change((memory, now) -> next(memory, model, version));
+      return Json.obj().put("wrapped", wrapped).build();
+    }
+  }
+
+  private static Memory next(Memory memory, String model, long version) throws Refusal {
+    long last = memory.models().getOrDefault(model, 0L);
+    Code.MODEL.require(
+        version > last, "version " + version + " of the model; the last one was " + last);
+    Code.MODEL.require(
+        last > 0 || memory.models().size() < Memory.MAX_MODELS,
+        "too many models: " + Memory.MAX_MODELS);
+    return memory.wrapped(model, version);
+  }
+}
