@@ -26,6 +26,9 @@ import java.util.concurrent.ExecutorService;
  * the crew encrypts. Memory is bounded by the window: 2 MiB per chunk under way.
  */
 final class Sealing {
+  /** So that the log entry, of at most 65,535 bytes, holds it (spec/sealed-weights.md §7). */
+  private static final int MAX_BUNDLE = 60_000;
+
   private final ModelName model;
   private final long version;
   private final Source source;
@@ -62,6 +65,7 @@ final class Sealing {
 
   /** Writes all ciphertexts, durably, and returns the signed bundle. */
   Json.Obj run(SigningKey signer) throws IOException, BadInput {
+    requireFits(signer);
     List<ModelFile> files = new ArrayList<>();
     try (ExecutorService crew = Crew.open()) {
       for (int i = 0; i < source.files().size(); i++) {
@@ -73,6 +77,17 @@ final class Sealing {
     }
     Disk.sync(directory);
     return Manifest.sign(model.value(), files, signer);
+  }
+
+  // INVARIANT: no entry, no key: a bundle that its log entry cannot hold is never made.
+  private void requireFits(SigningKey signer) throws BadInput {
+    List<ModelFile> files =
+        source.files().stream().map(e -> new ModelFile(e.name(), Digest.of(""))).toList();
+    int length = Manifest.sign(model.value(), files, signer).canonical().length;
+    if (length > MAX_BUNDLE) {
+      throw new BadInput(
+          files.size() + " files need a signature of " + length + " bytes; limit " + MAX_BUNDLE);
+    }
   }
 
   private Digest seal(int index, Source.Entry entry, ExecutorService crew)

@@ -1,14 +1,18 @@
 package dev.sallyport.vault;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.envelope.ModelFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +62,32 @@ public record Source(List<Entry> files) {
   /** Plaintext bytes in all. */
   public long bytes() {
     return files.stream().mapToLong(Entry::size).sum();
+  }
+
+  /** Whether a sealed model holds these files with these contents; reads them all. */
+  public boolean is(SealedModel sealed) throws IOException {
+    List<String> names = files.stream().map(Entry::name).toList();
+    if (!names.equals(sealed.files().stream().map(SealedFile::name).toList())) {
+      return false;
+    }
+    for (int i = 0; i < files.size(); i++) {
+      if (!digest(files.get(i).path()).equals(sealed.files().get(i).digest())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Digest digest(Path path) throws IOException {
+    MessageDigest digest = Digest.sha256();
+    byte[] buffer = new byte[1 << 20];
+    try (FileChannel in = Disk.read(path)) {
+      ByteBuffer room = ByteBuffer.wrap(buffer);
+      while (in.read(room.clear()) >= 0) {
+        digest.update(buffer, 0, room.position());
+      }
+    }
+    return Digest.finish(digest);
   }
 
   private static void walk(Path directory, String prefix, int depth, List<Entry> found)
