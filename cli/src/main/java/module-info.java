@@ -11,4 +11,9 @@ module dev.sallyport.cli {
   requires dev.sallyport.audit;
   requires dev.sallyport.release;
   requires dev.sallyport.sandbox;
+  requires info.picocli;
+
+  // Picocli sets annotated fields.
+  opens dev.sallyport.cli to
+      info.picocli;
 }

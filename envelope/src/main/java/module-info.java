@@ -7,6 +7,4 @@ module dev.sallyport.envelope {
   requires transitive dev.sallyport.core;
   requires transitive dev.sallyport.keys;
   requires transitive dev.sallyport.custody;
-
-  exports dev.sallyport.envelope;
 }

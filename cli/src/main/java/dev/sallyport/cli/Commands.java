@@ -1,0 +1,86 @@
+package dev.sallyport.cli;
+
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+
+/**
+ * All commands. Only the one asked for is loaded: a command line that shows its help should not
+ * have to know how to seal a model.
+ */
+final class Commands {
+  /** A command and what it does, for the overview. */
+  private record Entry(String name, String does) {}
+
+  private static final List<Entry> ALL =
+      List.of(
+          new Entry("init", "key ceremony: make an installation"),
+          new Entry("up", "start keyd, server and keeper and keep them running"),
+          new Entry("down", "stop them"),
+          new Entry("status", "what runs, what is released, until when"),
+          new Entry("seal", "encrypt and sign a model into the vault"),
+          new Entry("evidence", "add, import, list, withdraw signed evidence"),
+          new Entry("release", "request, approve, show, list, stop, withdraw releases"),
+          new Entry("run", "start a released model in its sandbox"),
+          new Entry("stop", "stop a model"),
+          new Entry("revoke", "stop a release now, even with the server dead"),
+          new Entry("principals", "add, list, remove the users of the API"),
+          new Entry("log", "verify or show the audit log"));
+
+  private static final String HEAD =
+      """
+      usage: sallyport COMMAND [--home DIR] [--json] [--debug] …
+
+      Guards AI models: weights stay sealed, releases take evidence and people.
+
+      Commands:
+      """;
+
+  private static final String FOOT =
+      """
+
+      First:  sallyport init && sallyport up
+      More:   sallyport COMMAND --help
+      """;
+
+  private Commands() {}
+
+  /** The named command below {@code root}, with everything below it; empty if there is none. */
+  static Optional<CommandLine> add(CommandLine root, Session session, String name) {
+    return switch (name) {
+      case "init" -> leaf(root, name, new Init(session));
+      case "up" -> leaf(root, name, new Up(session));
+      case "down" -> leaf(root, name, new Down(session));
+      case "status" -> leaf(root, name, new Status(session));
+      case "seal" -> leaf(root, name, new Seal(session));
+      case "evidence" -> EvidenceCommands.add(root, session);
+      case "release" -> ReleaseCommands.add(root, session);
+      case "run" -> leaf(root, name, new Run(session));
+      case "stop" -> leaf(root, name, new Stop(session));
+      case "revoke" -> leaf(root, name, new Revoke(session));
+      case "principals" -> PrincipalCommands.add(root, session);
+      case "log" -> LogCommands.add(root, session);
+      default -> Optional.empty();
+    };
+  }
+
+  /** Adds a command and returns it. */
+  static Optional<CommandLine> leaf(CommandLine parent, String name, Object command) {
+    CommandLine line = new CommandLine(command);
+    parent.addSubcommand(name, line);
+    return Optional.of(line);
+  }
+
+  /** The overview. */
+  static String usage() {
+    StringBuilder out = new StringBuilder(HEAD);
+    for (Entry entry : ALL) {
+      out.append("  ")
+          .append(entry.name())
+          .append(" ".repeat(12 - entry.name().length()))
+          .append(entry.does())
+          .append('\n');
+    }
+    return out.append(FOOT).toString();
+  }
+}

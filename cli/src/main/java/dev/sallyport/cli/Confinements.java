@@ -1,0 +1,91 @@
+package dev.sallyport.cli;
+
+import dev.sallyport.sandbox.Confinement;
+import java.nio.file.Path;
+
+/**
+ * What each process sees (the table of spec/key-release.md §1). Inside, the installation is at
+ * {@code /home}; a path that is not listed does not exist there.
+ */
+final class Confinements {
+  /** Where a process finds its part of the installation. */
+  static final Path INSIDE = Path.of("/home");
+
+  private final Home home;
+  private final Dist dist;
+
+  Confinements(Home home, Dist dist) {
+    this.home = home;
+    this.dist = dist;
+  }
+
+  Confinement of(Program program) throws Failure {
+    return switch (program) {
+      case KEYD -> keyd().build();
+      case SERVER -> server().build();
+      case KEEPER -> keeper().build();
+      case SEALER -> base(program).build();
+    };
+  }
+
+  /** INVARIANT: the only process with a network sees no vault, no lease socket, no keeper key. */
+  private Confinement.Builder server() throws Failure {
+    Confinement.Builder view = base(Program.SERVER).network();
+    write(view, "server");
+    write(view, "run/server");
+    read(view, "run/keyd");
+    read(view, "run/keeper");
+    read(view, "run/models");
+    return view;
+  }
+
+  private Confinement.Builder keyd() throws Failure {
+    Confinement.Builder view = base(Program.KEYD);
+    write(view, "keyd");
+    write(view, "run/keyd");
+    write(view, "run/keyd-seal");
+    write(view, "run/keyd-lease");
+    return view;
+  }
+
+  private Confinement.Builder keeper() throws Failure {
+    Confinement.Builder view = base(Program.KEEPER).nesting();
+    write(view, "keeper");
+    write(view, "run/keeper");
+    write(view, "run/models");
+    read(view, "vault");
+    read(view, "run/keyd-lease");
+    read(view, "run/server");
+    return view;
+  }
+
+  /** A sealer of one model: the source and the signer's key come on top. */
+  Confinement sealer(Path source, Path key) throws Failure {
+    Confinement.Builder view = base(Program.SEALER);
+    write(view, "vault");
+    read(view, "run/keyd-seal");
+    read(view, "run/server");
+    return view.readOnly(source, source).readOnly(key, key).build();
+  }
+
+  private Confinement.Builder base(Program program) throws Failure {
+    Path app = dist.app(program.label());
+    Confinement.Builder view =
+        Confinement.nothing()
+            .java(Dist.javaHome())
+            .readOnly(app, app)
+            .environment("PATH", "/usr/bin:/bin")
+            .memory(Path.of("/tmp"), 64L << 20)
+            .readOnly(home.trustRoot(), INSIDE.resolve("trust-root.json"));
+    dist.cache(program.label()).ifPresent(file -> view.readOnly(file, file));
+    return view;
+  }
+
+  private void read(Confinement.Builder view, String name) {
+    view.readOnly(home.path().resolve(name), INSIDE.resolve(name));
+  }
+
+  private void write(Confinement.Builder view, String name) {
+    view.readWrite(home.path().resolve(name), INSIDE.resolve(name));
+  }
+}

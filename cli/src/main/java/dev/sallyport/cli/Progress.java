@@ -1,0 +1,41 @@
+package dev.sallyport.cli;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+
+/** One line that is written over: how far, how fast, how long still. */
+final class Progress {
+  private static final double NANOS = 1e9;
+
+  private final Session session;
+  private final long start = System.nanoTime();
+  private boolean shown;
+
+  Progress(Session session) {
+    this.session = session;
+  }
+
+  /** Shows an object with {@code done} and {@code total}, in bytes; ignores others. */
+  void show(Json.Obj line) throws BadInput {
+    if (session.json() || line.find("done").isEmpty() || line.find("total").isEmpty()) {
+      return;
+    }
+    long done = line.integer("done");
+    long total = Math.max(1, line.integer("total"));
+    double seconds = Math.max(1e-3, (System.nanoTime() - start) / NANOS);
+    long perSecond = (long) (done / seconds);
+    long left = perSecond == 0 ? 0 : (total - done) / perSecond;
+    session
+        .err()
+        .printf(
+            "\r%3d %%  %s of %s  %s/s  %d s left   ",
+            100 * done / total, Text.size(done), Text.size(total), Text.size(perSecond), left);
+    shown = true;
+  }
+
+  void end() {
+    if (shown) {
+      session.err().println();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.sallyport.cli;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Releases as people read them. */
+final class ReleaseLines {
+  private ReleaseLines() {}
+
+  static String brief(Json.Obj release) throws BadInput {
+    return release.string("release")
+        + " "
+        + release.string("model")
+        + " "
+        + release.string("state")
+        + " "
+        + release.string("audience")
+        + ", zone "
+        + release.string("zone")
+        + ", until "
+        + release.string("expires");
+  }
+
+  /** Everything that a signature under the release or under its approval stands for. */
+  static List<String> full(Json.Obj release) throws BadInput {
+    List<String> lines = new ArrayList<>();
+    release.findString("release").ifPresent(id -> lines.add("release     " + id));
+    release.findString("state").ifPresent(state -> lines.add("state       " + state));
+    lines.add("model       " + release.string("model") + " " + release.string("manifest"));
+    lines.add("audience    " + release.string("audience"));
+    lines.add("zone        " + release.string("zone"));
+    for (Map.Entry<String, Json> area : release.object("areas").members().entrySet()) {
+      lines.add("            " + area.getKey() + ": " + Json.toString(area.getValue()));
+    }
+    for (String id : release.strings("evidence")) {
+      lines.add("evidence    " + id);
+    }
+    lines.add("policy      " + document(release.object("policy")));
+    lines.add("thresholds  " + document(release.object("thresholds")));
+    lines.add("requested   " + release.string("requested"));
+    lines.add("expires     " + release.string("expires"));
+    if (release.find("approvals").isPresent()) {
+      for (Json.Obj approval : release.objects("approvals")) {
+        lines.add(
+            "approved    by " + approval.string("by") + " until " + approval.string("expires"));
+      }
+    }
+    if (release.find("reasons").isPresent()) {
+      for (String reason : release.strings("reasons")) {
+        lines.add("missing     " + reason);
+      }
+    }
+    return lines;
+  }
+
+  private static String document(Json.Obj document) throws BadInput {
+    return "version " + document.integer("version") + " " + document.string("digest");
+  }
+}

@@ -1,0 +1,77 @@
+package dev.sallyport.cli;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.SigningKey;
+import dev.sallyport.keys.Statement;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Who signs: a person whose key the ceremony made, or a key file. */
+final class SignAs {
+  @Option(
+      names = "--as",
+      paramLabel = "NAME",
+      description = "Sign as this person, with HOME/people/NAME.key.")
+  private @Nullable String person;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "Sign with this key file.")
+  private @Nullable Path file;
+
+  /** The key file chosen. */
+  Path path(Home home) throws Failure {
+    if ((person == null) == (file == null)) {
+      throw new Failure(Exit.USAGE, "say who signs: either --as NAME or --key FILE");
+    }
+    Path path = file != null ? file : home.existing().people().resolve(safe(person) + ".key");
+    if (!Files.isReadable(path)) {
+      throw new Failure(Exit.MISSING, "no key at " + path);
+    }
+    return path.toAbsolutePath();
+  }
+
+  SigningKey key(Home home) throws Failure {
+    try {
+      return SigningKey.read(path(home));
+    } catch (IOException | BadInput e) {
+      throw new Failure(Exit.DATA, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  Envelope sign(Home home, Statement statement) throws Failure {
+    return Envelope.sign(statement, key(home));
+  }
+
+  /** A signed command (spec/evidence.md §8). */
+  Envelope command(Home home, String command, Json.Obj arguments) throws Failure {
+    SigningKey key = key(home);
+    byte[] nonce = new byte[16];
+    new SecureRandom().nextBytes(nonce);
+    Digest root = home.readTrustRoot().id();
+    Json.Obj predicate =
+        Json.obj()
+            .put("command", command)
+            .put("arguments", arguments)
+            .put("at", Instant.now().truncatedTo(ChronoUnit.MILLIS))
+            .put("nonce", HexFormat.of().formatHex(nonce))
+            .build();
+    return Envelope.sign(
+        Statement.about("installation", root, Statement.OWN + "command/v1", predicate), key);
+  }
+
+  private static String safe(@Nullable String name) throws Failure {
+    if (name == null || !Names.isName(name)) {
+      throw new Failure(Exit.USAGE, "--as " + name + ": " + Names.RULE);
+    }
+    return name;
+  }
+}

@@ -1,0 +1,151 @@
+package dev.sallyport.cli;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Peer;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.sandbox.Sandbox;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keeps keyd, server and keeper running, each in its confinement. Owned by {@code up}; starts in
+ * the order in which they need each other and stops in the other.
+ */
+final class Supervisor implements Child.Observer, AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration ASK = Duration.ofSeconds(2);
+
+  /** Server first: it drains its requests while keeper and keyd still live. */
+  private static final List<Program> STOP_ORDER =
+      List.of(Program.SERVER, Program.KEEPER, Program.KEYD);
+
+  private final Home home;
+  private final Sandbox sandbox;
+  private final Session session;
+  private final List<Child> children = new ArrayList<>();
+  private final List<Json.Obj> unreported = new ArrayList<>();
+
+  Supervisor(Home home, Sandbox sandbox, Session session) {
+    this.home = home;
+    this.sandbox = sandbox;
+    this.session = session;
+  }
+
+  /** Starts all three and returns when all answer. */
+  void start(Dist dist, Duration limit) throws Failure, InterruptedException {
+    Confinements views = new Confinements(home, dist);
+    long end = System.nanoTime() + limit.toNanos();
+    for (Program program : List.of(Program.KEYD, Program.SERVER, Program.KEEPER)) {
+      List<String> command =
+          dist.command(program, "Main", List.of("--home", Confinements.INSIDE.toString()));
+      Child child = new Child(program, sandbox, views.of(program), command, this);
+      children.add(child);
+      child.start();
+      // The server needs keyd as witness, the keeper both; a JVM that waits would only take CPU.
+      awaitHealthy(program, end);
+    }
+  }
+
+  private void awaitHealthy(Program program, long end) throws Failure, InterruptedException {
+    while (!answers(program)) {
+      if (System.nanoTime() > end) {
+        throw new Failure(
+            Exit.UNAVAILABLE, program.label() + " did not answer in time; its output is above");
+      }
+      Thread.sleep(POLL);
+    }
+  }
+
+  private boolean answers(Program program) {
+    try {
+      new Peer(socket(program), ASK).ask(Json.obj().put("op", "status").build());
+      return true;
+    } catch (Refusal e) {
+      // It answered, so it lives.
+      return true;
+    } catch (IOException | BadInput e) {
+      return false;
+    }
+  }
+
+  private Path socket(Program program) {
+    return switch (program) {
+      case KEYD -> home.witness();
+      case SERVER -> home.control();
+      case KEEPER -> home.keeper();
+      case SEALER -> throw new IllegalArgumentException("internal error: a sealer has no socket");
+    };
+  }
+
+  @Override
+  public void started(Child child) {
+    report("process.started", Json.obj().put("process", child.program().label()).put("status", 0));
+  }
+
+  @Override
+  public void exited(Child child, int status, boolean wanted) {
+    if (!wanted) {
+      session
+          .err()
+          .println(
+              "sallyport: "
+                  + child.program().label()
+                  + " ended with status "
+                  + status
+                  + "; starting it again");
+    }
+    report(
+        "process.exited", Json.obj().put("process", child.program().label()).put("status", status));
+  }
+
+  @Override
+  public void failed(Child child, String why) {
+    session
+        .err()
+        .println("sallyport: " + child.program().label() + " could not be started: " + why);
+  }
+
+  /** Tells the server; what it cannot take now (it may be the one that died) waits for the next. */
+  private synchronized void report(String type, Json.Builder data) {
+    unreported.add(
+        Json.obj().put("op", "event").put("type", type).put("data", data.build()).build());
+    flush();
+  }
+
+  /** Hands over what waits, oldest first; keeps the rest, at most 1,000 of them. */
+  synchronized void flush() {
+    try {
+      while (!unreported.isEmpty()) {
+        new Peer(home.control(), ASK).ask(unreported.getFirst());
+        unreported.removeFirst();
+      }
+    } catch (IOException e) {
+      while (unreported.size() > 1000) {
+        unreported.removeFirst();
+      }
+    } catch (Refusal | BadInput e) {
+      session.err().println("sallyport: the server refused a report: " + e.getMessage());
+      unreported.removeFirst();
+    }
+  }
+
+  /** Stops all, in order; each within its grace or by force. */
+  void stop() throws InterruptedException {
+    for (Program program : STOP_ORDER) {
+      for (Child child : children) {
+        if (child.program() == program) {
+          child.stop(Duration.ofSeconds(program == Program.SERVER ? 15 : 8));
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    sandbox.close();
+  }
+}

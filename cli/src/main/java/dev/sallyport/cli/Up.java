@@ -1,0 +1,105 @@
+package dev.sallyport.cli;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.sandbox.Sandbox;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts and supervises everything on this machine until it is told to stop. */
+@Command(
+    description = "Starts keyd, server and keeper, each in its sandbox, and keeps them running.",
+    footer = {"", "Examples:", "  sallyport up", "  sallyport up --detach && sallyport status"})
+final class Up implements Callable<Integer> {
+  private static final long FLUSH_SECONDS = 2;
+
+  private final Session session;
+
+  @Option(
+      names = "--detach",
+      description = "Return when everything answers; stop with: sallyport down.")
+  private boolean detach;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      description = "How long everything may take to answer (default: ${DEFAULT-VALUE}).")
+  private int seconds = 60;
+
+  Up(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws Failure, BadInput, IOException, InterruptedException {
+    Home home = session.home().existing();
+    if (detach) {
+      return new Detached(session, home, Duration.ofSeconds(seconds)).start();
+    }
+    try (UpLock _ = UpLock.take(home)) {
+      Dist dist = Dist.find();
+      Preflight.check(home, dist);
+      return supervise(home, dist);
+    }
+  }
+
+  private int supervise(Home home, Dist dist) throws Failure, InterruptedException {
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread hook = Thread.ofPlatform().unstarted(() -> signalled(stop, stopped));
+    Sandbox sandbox = Preflight.sandbox();
+    try (Supervisor supervisor = new Supervisor(home, sandbox, session)) {
+      Preflight.check(sandbox);
+      Runtime.getRuntime().addShutdownHook(hook);
+      try {
+        supervisor.start(dist, Duration.ofSeconds(seconds));
+        announce(home);
+        while (!stop.await(FLUSH_SECONDS, TimeUnit.SECONDS)) {
+          supervisor.flush();
+        }
+      } finally {
+        supervisor.stop();
+      }
+    } finally {
+      stopped.countDown();
+    }
+    return Exit.OK.status();
+  }
+
+  /** SIGTERM and Ctrl-C run this; the JVM halts when it returns. */
+  private static void signalled(CountDownLatch stop, CountDownLatch stopped) {
+    stop.countDown();
+    try {
+      stopped.await(45, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void announce(Home home) throws Failure {
+    Json.Obj status = Control.of(home).ask("status");
+    String url = urlOf(status);
+    Json.Obj ready =
+        Json.obj()
+            .put("ready", true)
+            .put("url", url)
+            .put("pid", ProcessHandle.current().pid())
+            .build();
+    session.print(ready, List.of("ready       " + url, "stop with   Ctrl-C or: sallyport down"));
+    session.out().flush();
+  }
+
+  static String urlOf(Json.Obj status) throws Failure {
+    try {
+      return status.string("url");
+    } catch (BadInput e) {
+      throw new Failure(Exit.DATA, "status of the server: " + e.getMessage(), e);
+    }
+  }
+}

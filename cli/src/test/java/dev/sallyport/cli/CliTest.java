@@ -1,0 +1,155 @@
+package dev.sallyport.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sallyport.core.Json;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CliTest {
+  @TempDir Path dir;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... args) {
+    Session session =
+        new Session(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            new ByteArrayInputStream(new byte[0]),
+            dir.resolve("default-home"));
+    return new Cli(session).run(args);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void helpListsEveryCommandAndSucceeds() {
+    assertEquals(0, run("--help"));
+    for (String command : List.of("init", "up", "seal", "release", "revoke", "log")) {
+      assertTrue(out().contains("  " + command + " "), out());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "init",
+        "up",
+        "down",
+        "status",
+        "seal",
+        "evidence add",
+        "evidence import",
+        "evidence list",
+        "evidence withdraw",
+        "release request",
+        "release approve",
+        "release show",
+        "release list",
+        "release stop",
+        "release withdraw",
+        "run",
+        "stop",
+        "revoke",
+        "principals add",
+        "principals list",
+        "principals remove",
+        "log verify",
+        "log show"
+      })
+  void everyCommandHasHelpWithAnExample(String command) {
+    assertEquals(0, run((command + " --help").split(" ", -1)), err());
+    assertTrue(out().contains("Example"), out());
+    assertTrue(out().contains("--home"), out());
+  }
+
+  @Test
+  void noCommandIsAMistakeOfUse() {
+    assertEquals(64, run());
+    assertTrue(err().startsWith("usage:"), err());
+  }
+
+  @Test
+  void anUnknownCommandIsOneLineAndStatus64() {
+    assertEquals(64, run("frobnicate"));
+    assertEquals(1, err().lines().count());
+  }
+
+  @Test
+  void aGroupWithoutCommandIsAMistakeOfUse() {
+    assertEquals(64, run("release"));
+    assertEquals(1, err().lines().count());
+  }
+
+  @Test
+  void aMissingInstallationIsStatus66WithAHint() {
+    assertEquals(66, run("status"));
+    assertTrue(err().contains("sallyport init"), err());
+  }
+
+  @Test
+  void homeMayStandBeforeTheCommand() {
+    assertEquals(66, run("--home", dir.resolve("elsewhere").toString(), "status"));
+    assertTrue(err().contains("elsewhere"), err());
+  }
+
+  @Test
+  void jsonErrorsAreOneObjectWithACode() throws Exception {
+    assertEquals(66, run("status", "--json"));
+    Json.Obj error = Json.parseObject(err.toByteArray()).object("error");
+    assertEquals("missing", error.string("code"));
+    assertTrue(out().isEmpty());
+  }
+
+  @Test
+  void aStackTraceIsShownOnlyWithDebug() {
+    run("status");
+    assertFalse(err().contains("\tat "), err());
+    run("status", "--debug");
+    assertTrue(err().contains("\tat "), err());
+  }
+
+  @Test
+  void initRefusesADirectoryThatHoldsSomething() throws Exception {
+    Path home = Files.createDirectory(dir.resolve("full"));
+    Files.writeString(home.resolve("mine"), "x");
+    assertEquals(73, run("init", "--home", home.toString()));
+    assertTrue(Files.exists(home.resolve("mine")));
+  }
+
+  @Test
+  void initRefusesTooFewSecurityAdministrators() {
+    assertEquals(64, run("init", "--person", "a:system-admin", "--person", "b:security-admin"));
+    assertTrue(err().contains("security-admin"), err());
+  }
+
+  @Test
+  void initRefusesANameThatIsAPath() {
+    assertEquals(64, run("init", "--person", "../x:assessor"));
+  }
+
+  @Test
+  void signingNeedsExactlyOneKey() throws Exception {
+    Path home = Files.createDirectory(dir.resolve("h"));
+    Files.writeString(home.resolve("trust-root.json"), "{}");
+    assertEquals(64, run("stop", "tiny", "--home", home.toString(), "--as", "a", "--key", "b"));
+  }
+}

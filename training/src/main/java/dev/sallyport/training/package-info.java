@@ -1,2 +1,0 @@
-/** The seeded trainer of the tiny test model. */
-package dev.sallyport.training;
