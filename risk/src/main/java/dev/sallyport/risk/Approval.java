@@ -30,16 +30,31 @@ public record Approval(
     if (!subject.name().equals(SUBJECT)) {
       throw new BadInput("subject is \"" + Json.clip(subject.name()) + "\", not " + SUBJECT);
     }
-    Json.Obj json = signed.statement().predicate().only("approved", "expires");
+    Json.Obj json = signed.statement().predicate().only("approver", "approved", "expires");
+    // The id of a statement is that of its payload: the name keeps the same yes of two people
+    // apart.
+    if (!json.string("approver").equals(approver.name())) {
+      throw new BadInput("signed by " + approver.name() + ", who is not the approver it names");
+    }
     Instant approved = Field.time(json, "approved");
     Instant expires = Field.time(json, "expires");
     Field.requireOrder("approved", approved, "expires", expires);
     return new Approval(signed.id(), approver, subject.digest(), approved, expires);
   }
 
-  /** The statement for an approver to sign. */
-  public static Statement statement(Digest release, Instant approved, Instant expires) {
-    Json.Obj json = Json.obj().put("approved", approved).put("expires", expires).build();
+  /**
+   * The statement to sign.
+   *
+   * @param approver name in the trust root of the person who will sign
+   */
+  public static Statement statement(
+      Digest release, String approver, Instant approved, Instant expires) {
+    Json.Obj json =
+        Json.obj()
+            .put("approver", approver)
+            .put("approved", approved)
+            .put("expires", expires)
+            .build();
     return Statement.about(SUBJECT, release, PREDICATE_TYPE, json);
   }
 }

@@ -158,7 +158,7 @@ final class Installation {
   }
 
   Signed approval(Signed request, String by, Instant approved, Instant expires) {
-    return sign(Approval.statement(request.id(), approved, expires), by);
+    return sign(Approval.statement(request.id(), by, approved, expires), by);
   }
 
   ReleaseFile file(Signed request, List<Signed> evidence, List<Signed> approvals) {
