@@ -1,0 +1,19 @@
+package dev.sallyport.release;
+
+/** The entry types that govern releases (spec/audit-log.md §2). */
+public final class EntryType {
+  public static final String INSTALLATION_CREATED = "installation.created";
+  public static final String POLICY_SET = "policy.set";
+  public static final String THRESHOLDS_SET = "thresholds.set";
+  public static final String MODEL_SEALED = "model.sealed";
+  public static final String EVIDENCE_ADDED = "evidence.added";
+  public static final String RELEASE_REQUESTED = "release.requested";
+  public static final String RELEASE_APPROVED = "release.approved";
+  public static final String WITHDRAWN = "withdrawn";
+  public static final String RELEASE_ACTIVATED = "release.activated";
+  public static final String RELEASE_SUSPENDED = "release.suspended";
+  public static final String RELEASE_REVOKED = "release.revoked";
+  public static final String RELEASE_EXPIRED = "release.expired";
+
+  private EntryType() {}
+}
