@@ -9,4 +9,6 @@ module dev.sallyport.release {
   requires transitive dev.sallyport.tlog;
   requires transitive dev.sallyport.risk;
   requires transitive dev.sallyport.audit;
+
+  exports dev.sallyport.release;
 }

@@ -1,0 +1,189 @@
+package dev.sallyport.release;
+
+import dev.sallyport.audit.AuditFailure;
+import dev.sallyport.audit.Entry;
+import dev.sallyport.audit.Receipt;
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Signed;
+import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.risk.Audience;
+import dev.sallyport.risk.Policy;
+import dev.sallyport.risk.Thresholds;
+import dev.sallyport.risk.Verdict;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The release workflow of one installation, as the log tells it. Any thread may call it; one lock
+ * guards all.
+ *
+ * <p>INVARIANT: no entry, no effect (DESIGN invariant 3). What is submitted is checked without
+ * changing anything, appended, and takes effect by the very entry that the log returned; there is
+ * no other way in. On start, {@link #replay} every entry, then {@link #sweep}.
+ */
+public final class Governance {
+  private final InstantSource clock;
+  private final Ledger ledger;
+  private final Projection log;
+
+  /**
+   * Starts empty.
+   *
+   * @param ledger {@code AuditLog::append} of the log that is replayed
+   */
+  public Governance(TrustRoot root, InstantSource clock, Ledger ledger) {
+    this.clock = clock;
+    this.ledger = ledger;
+    this.log = new Projection(root);
+  }
+
+  /**
+   * Takes in an entry that is in the log: each one on start, and later those that others appended,
+   * such as {@code model.sealed}.
+   *
+   * @throws BadInput if the entry cannot have been written by an honest server
+   */
+  public synchronized void replay(long index, Entry entry) throws BadInput {
+    try {
+      log.apply(index, entry);
+    } catch (BadInput e) {
+      throw new BadInput("entry " + index + " (" + entry.type() + "): " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Verifies and checks a policy, thresholds, evidence, request, approval or withdrawal; appends
+   * it, and what follows from it.
+   *
+   * @throws BadInput if it is malformed, or not signed by whom it must be signed
+   * @throws AuditFailure if the log cannot be written; then nothing is changed beyond what the log
+   *     already holds
+   */
+  public synchronized Outcome submit(Envelope envelope) throws BadInput, AuditFailure {
+    Signed signed = log.root().verify(envelope);
+    Admission.Ruling ruling = new Admission(log, clock.instant()).rule(signed);
+    if (ruling.known()) {
+      return new Outcome.Known(signed.id());
+    }
+    if (!ruling.against().isEmpty()) {
+      return new Outcome.Refused(ruling.against());
+    }
+    List<Receipt> receipts = new ArrayList<>();
+    Json.Obj data = Json.obj().put("envelope", envelope.toJson()).build();
+    receipts.add(append(ruling.type(), data));
+    receipts.addAll(sweep());
+    return new Outcome.Accepted(signed.id(), receipts);
+  }
+
+  /**
+   * Appends and applies every transition that is due: activation, suspension, revocation, expiry.
+   * Call it after start and every few seconds. The caller acts on the receipts: a suspended,
+   * revoked or expired release has its runtime stopped and keyd told.
+   */
+  public synchronized List<Receipt> sweep() throws AuditFailure {
+    List<Receipt> receipts = new ArrayList<>();
+    Optional<Standing> standing = Standing.at(log, clock.instant());
+    if (standing.isEmpty()) {
+      return receipts;
+    }
+    for (Release release : log.releases()) {
+      Optional<Transition> due = Transition.due(release, standing.get(), log);
+      if (due.isPresent()) {
+        receipts.add(append(due.get().type(), due.get().data()));
+      }
+    }
+    return receipts;
+  }
+
+  private Receipt append(String type, Json.Obj data) throws AuditFailure {
+    Receipt receipt = ledger.append(type, data);
+    try {
+      log.apply(receipt.index(), receipt.entry());
+    } catch (BadInput e) {
+      throw new IllegalStateException("internal error: admitted entry does not apply", e);
+    }
+    return receipt;
+  }
+
+  /**
+   * Drafts the request that the evidence in the log carries, with its zones.
+   *
+   * @param model name of a sealed model
+   * @throws BadInput if the model is not sealed, or policy or thresholds are not in force
+   */
+  public synchronized ProposedRequest propose(String model, Audience audience, Instant expires)
+      throws BadInput {
+    Digest manifest =
+        log.manifest(model)
+            .orElseThrow(() -> new BadInput("model " + Json.clip(model) + " is not sealed"));
+    Standing standing =
+        Standing.at(log, clock.instant())
+            .orElseThrow(() -> new BadInput("policy and thresholds are not in force yet"));
+    return new Proposal(standing, log).draft(model, manifest, audience, expires);
+  }
+
+  /** One release. */
+  public synchronized Optional<ReleaseView> show(Digest release) {
+    return log.release(release).map(this::view);
+  }
+
+  /** All releases, in the order of their requests. */
+  public synchronized List<ReleaseView> releases() {
+    return log.releases().stream().map(this::view).toList();
+  }
+
+  /** The widest release of a model that is ACTIVE and that the gate allows now. */
+  public synchronized Optional<ReleaseView> inForce(String model) {
+    return log.releases().stream()
+        .filter(r -> r.state() == State.ACTIVE && r.request().model().equals(model))
+        .map(this::view)
+        .filter(v -> v.notAfter().isPresent())
+        .max(
+            Comparator.comparing(ReleaseView::audience)
+                .thenComparing(v -> v.notAfter().orElse(Instant.MIN)));
+  }
+
+  /** The policy in force. */
+  public synchronized Optional<Policy> policy() {
+    return log.policy().map(Projection.InForce::document);
+  }
+
+  /** The thresholds in force. */
+  public synchronized Optional<Thresholds> thresholds() {
+    return log.thresholds().map(Projection.InForce::document);
+  }
+
+  /** What keyd must see of a release; empty unless it is in force now. */
+  public synchronized Optional<BundleParts> bundle(Digest release) {
+    Optional<Standing> standing = Standing.at(log, clock.instant());
+    return log.release(release)
+        .filter(r -> r.state() == State.ACTIVE)
+        .filter(r -> standing.filter(s -> s.judge(r) instanceof Verdict.Allow).isPresent())
+        .map(this::parts);
+  }
+
+  private BundleParts parts(Release r) {
+    List<Filed> evidence = new ArrayList<>();
+    r.request().evidence().forEach(id -> evidence.add(log.evidence(id).orElseThrow().filed()));
+    List<Filed> approvals =
+        r.approvals().stream().filter(a -> !log.withdrawn().contains(a.id())).toList();
+    return BundleParts.of(
+        log.policy().orElseThrow().filed(),
+        log.thresholds().orElseThrow().filed(),
+        r.filed(),
+        evidence,
+        approvals,
+        r.activationIndex());
+  }
+
+  private ReleaseView view(Release release) {
+    return new Viewer(log, clock.instant()).view(release);
+  }
+}
