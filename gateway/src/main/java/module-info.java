@@ -5,7 +5,14 @@ import org.jspecify.annotations.NullMarked;
 module dev.sallyport.gateway {
   requires static org.jspecify;
   requires transitive dev.sallyport.core;
-  requires transitive dev.sallyport.keys;
-  requires transitive dev.sallyport.tlog;
-  requires transitive dev.sallyport.audit;
+  requires io.netty.common;
+  requires io.netty.buffer;
+  requires io.netty.transport;
+  requires io.netty.transport.unix.common;
+  requires io.netty.transport.classes.epoll;
+  requires io.netty.handler;
+  requires io.netty.codec;
+  requires io.netty.codec.http;
+
+  exports dev.sallyport.gateway;
 }
