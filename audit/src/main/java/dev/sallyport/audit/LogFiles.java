@@ -14,8 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,6 +63,20 @@ final class LogFiles {
     } catch (NoSuchFileException e) {
       return Optional.empty(); // Absence is an answer here; the caller says what it means.
     }
+  }
+
+  /** The widths of the partial tiles there are at one place; a strange file there is an error. */
+  List<Integer> partialWidths(int level, long index) throws IOException, BadInput {
+    String full = TilePath.full(level, index).path();
+    List<Integer> widths = new ArrayList<>();
+    if (Files.isDirectory(dir.resolve(full + ".p"))) {
+      try (DirectoryStream<Path> partials = Files.newDirectoryStream(dir.resolve(full + ".p"))) {
+        for (Path file : partials) {
+          widths.add(TilePath.parse(full + ".p/" + file.getFileName()).width());
+        }
+      }
+    }
+    return widths;
   }
 
   /**
