@@ -7,4 +7,6 @@ module dev.sallyport.envelope {
   requires transitive dev.sallyport.core;
   requires transitive dev.sallyport.keys;
   requires transitive dev.sallyport.custody;
+
+  exports dev.sallyport.envelope;
 }

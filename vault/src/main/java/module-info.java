@@ -8,4 +8,6 @@ module dev.sallyport.vault {
   requires transitive dev.sallyport.keys;
   requires transitive dev.sallyport.custody;
   requires transitive dev.sallyport.envelope;
+
+  exports dev.sallyport.vault;
 }

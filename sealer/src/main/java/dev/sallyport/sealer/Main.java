@@ -1,12 +1,39 @@
 package dev.sallyport.sealer;
 
-/** Composition root of the sealer process. */
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+
+/**
+ * Composition root of the sealer: a short-lived process without a network that turns a source into
+ * a sealed model. Prints JSON lines of progress on standard error, one JSON object on standard
+ * output at the end, and exits with a status of {@link Failure}.
+ */
 public final class Main {
   private Main() {}
 
   /** Entry point. */
   public static void main(String[] args) {
-    System.err.println("sealer: not built yet");
-    System.exit(70);
+    System.exit(run(args));
+  }
+
+  private static int run(String[] args) {
+    try {
+      Json.Obj result = SealRun.of(Arguments.parse(args), Report.to(System.err)).run();
+      System.out.println(Json.toString(result));
+      return System.out.checkError() ? Failure.CANNOT_CREATE : 0;
+    } catch (Failure e) {
+      return failed(e.status(), String.valueOf(e.getMessage()));
+    } catch (BadInput e) {
+      return failed(Failure.BAD_INPUT, String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      e.printStackTrace();
+      return failed(Failure.INTERNAL, "internal error: " + e.getClass().getSimpleName());
+    }
+  }
+
+  private static int failed(int status, String message) {
+    Json error = Json.obj().put("status", status).put("message", message).build();
+    System.err.println(Json.toString(Json.obj().put("error", error).build()));
+    return status;
   }
 }

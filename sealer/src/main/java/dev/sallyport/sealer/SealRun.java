@@ -1,0 +1,114 @@
+package dev.sallyport.sealer;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Bounded;
+import dev.sallyport.core.Json;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Person;
+import dev.sallyport.keys.Recipient;
+import dev.sallyport.keys.Role;
+import dev.sallyport.keys.Secret;
+import dev.sallyport.keys.SigningKey;
+import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.vault.SealedModel;
+import dev.sallyport.vault.Source;
+import dev.sallyport.vault.Staging;
+import dev.sallyport.vault.Vault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** One sealing from start to end (spec/sealed-weights.md §8). */
+final class SealRun {
+  private static final int MAX_TRUST_ROOT = 1 << 20;
+
+  private final Arguments arguments;
+  private final Report report;
+  private final TrustRoot root;
+  private final SigningKey signer;
+  private final Source source;
+  private final Recipient keyd;
+  private final Desk desk;
+
+  private SealRun(
+      Arguments arguments, Report report, TrustRoot root, SigningKey signer, Source source)
+      throws BadInput {
+    this.arguments = arguments;
+    this.report = report;
+    this.root = root;
+    this.signer = signer;
+    this.source = source;
+    this.keyd = Recipient.fromHex(root.keydRecipient());
+    this.desk = Desk.at(arguments.home());
+  }
+
+  /** Reads everything that the run needs and checks it before anything is written. */
+  static SealRun of(Arguments arguments, Report report) throws BadInput, Failure {
+    try {
+      Path rootFile = arguments.home().resolve("trust-root.json");
+      TrustRoot root = TrustRoot.parse(Envelope.parse(Bounded.read(rootFile, MAX_TRUST_ROOT)));
+      SigningKey signer = SigningKey.read(arguments.signer());
+      requireSystemAdmin(root, signer);
+      Source source = Source.scan(arguments.source());
+      return new SealRun(arguments, report, root, signer, source);
+    } catch (IOException e) {
+      throw new Failure(Failure.BAD_INPUT, Wording.of("cannot read", e), e);
+    }
+  }
+
+  private static void requireSystemAdmin(TrustRoot root, SigningKey signer) throws BadInput {
+    Optional<Person> person = root.personOf(signer.verifyingKey().id());
+    if (person.isEmpty() || person.get().role() != Role.SYSTEM_ADMIN) {
+      throw new BadInput("the signer is no " + Role.SYSTEM_ADMIN.label() + " of the trust root");
+    }
+  }
+
+  /** Seals and returns {@code {model, version, manifest, files, bytes}}. */
+  Json.Obj run() throws BadInput, Failure {
+    Vault vault = new Vault(arguments.home().resolve("vault"));
+    try (Staging staging = vault.stage(arguments.model(), arguments.version())) {
+      SealedModel staged = leftOver(staging);
+      desk.log(staged);
+      SealedModel published = staging.publish(staged, root);
+      return Json.obj()
+          .put("model", published.model().value())
+          .put("version", published.version())
+          .put("manifest", published.manifest())
+          .put("files", published.files().size())
+          .put("bytes", published.bytes())
+          .build();
+    } catch (IOException e) {
+      throw new Failure(Failure.CANNOT_CREATE, Wording.of("cannot write the vault", e), e);
+    }
+  }
+
+  /** What an earlier run completed for this very source, or a fresh sealing. */
+  private SealedModel leftOver(Staging staging) throws IOException, BadInput, Failure {
+    Optional<SealedModel> complete = complete(staging);
+    if (complete.isPresent()
+        && arguments.version().orElse(complete.get().version()) == complete.get().version()
+        && source.is(complete.get())) {
+      report.note("version " + complete.get().version() + " was sealed before: publishing it");
+      return complete.get();
+    }
+    return seal(staging);
+  }
+
+  private Optional<SealedModel> complete(Staging staging) throws IOException {
+    try {
+      return staging.complete(root);
+    } catch (BadInput e) {
+      report.note("an earlier sealing cannot be used: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private SealedModel seal(Staging staging) throws IOException, BadInput, Failure {
+    try (Secret dataKey = Secret.random()) {
+      Staging.Draft draft = staging.seal(source, dataKey, signer, report);
+      byte[] wrapped =
+          desk.wrap(keyd, arguments.model(), draft.version(), draft.manifest(root).id(), dataKey);
+      return draft.finish(wrapped, root);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The seeded trainer of the tiny test model. */
+package dev.sallyport.training;

@@ -1,0 +1,178 @@
+package dev.sallyport.vault;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.envelope.Manifest;
+import dev.sallyport.envelope.UnverifiedManifest;
+import dev.sallyport.keys.Secret;
+import dev.sallyport.keys.SigningKey;
+import dev.sallyport.keys.TrustRoot;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A sealing under way: the model's lock and a staging directory. The steps, in order: {@link
+ * #seal}, {@link Draft#finish} with the wrapped key, then the log entry, then {@link #publish}.
+ *
+ * <p>A staging directory is left by a sealer that died. Its number stays spent, since keyd may have
+ * wrapped a key for it; if it is complete, it was perhaps logged, and {@link #complete} offers it
+ * for publishing (spec/sealed-weights.md §8).
+ */
+public final class Staging implements AutoCloseable {
+  private final Vault vault;
+  private final ModelName model;
+  private final OptionalLong wanted;
+  private final FileChannel lockFile;
+
+  private Staging(Vault vault, ModelName model, OptionalLong wanted, FileChannel lockFile) {
+    this.vault = vault;
+    this.model = model;
+    this.wanted = wanted;
+    this.lockFile = lockFile;
+  }
+
+  static Staging open(Vault vault, ModelName model, OptionalLong wanted)
+      throws IOException, BadInput {
+    Path home = vault.directory().resolve(model.value());
+    FileChannel lockFile =
+        FileChannel.open(
+            home.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!lock(lockFile)) {
+      lockFile.close();
+      throw new BadInput("another sealer is working on " + model);
+    }
+    return new Staging(vault, model, wanted, lockFile);
+  }
+
+  private static boolean lock(FileChannel file) throws IOException {
+    try {
+      FileLock lock = file.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException held) {
+      return false;
+    }
+  }
+
+  /** A complete sealed model that an earlier run left unpublished: the newest, if any. */
+  public Optional<SealedModel> complete(TrustRoot root) throws IOException, BadInput {
+    List<Long> begun = vault.begun(model);
+    if (begun.isEmpty()) {
+      return Optional.empty();
+    }
+    Path newest = path(begun.getLast());
+    boolean finished = Files.exists(newest.resolve(Header.FILE));
+    return finished ? Optional.of(SealedModel.openStaged(newest, root)) : Optional.empty();
+  }
+
+  /** Encrypts, hashes and signs the source into a fresh staging directory. */
+  public Draft seal(Source source, Secret dataKey, SigningKey signer, Progress progress)
+      throws IOException, BadInput {
+    long version = version();
+    Path directory = path(version);
+    Files.createDirectory(directory);
+    Disk.sync(vault.directory().resolve(model.value()));
+    // INVARIANT: the new number is durable before the old ones go, so a number is never reused.
+    for (long old : vault.begun(model)) {
+      if (old != version) {
+        Disk.removeFlat(path(old));
+      }
+    }
+    Json.Obj bundle = new Sealing(model, version, source, directory, dataKey, progress).run(signer);
+    return new Draft(version, directory, source, bundle);
+  }
+
+  private long version() throws IOException, BadInput {
+    long highest = 0;
+    for (long spent : vault.versions(model)) {
+      highest = Math.max(highest, spent);
+    }
+    for (long spent : vault.begun(model)) {
+      highest = Math.max(highest, spent);
+    }
+    long version = wanted.orElse(highest + 1);
+    if (version <= highest) {
+      throw new BadInput("version " + version + " of " + model + "; it must be above " + highest);
+    }
+    return Header.version(version);
+  }
+
+  /** An encrypted and signed model that still lacks its wrapped key. */
+  public final class Draft {
+    private final long version;
+    private final Path directory;
+    private final Source source;
+    private final Json.Obj bundle;
+
+    private Draft(long version, Path directory, Source source, Json.Obj bundle) {
+      this.version = version;
+      this.directory = directory;
+      this.source = source;
+      this.bundle = bundle;
+    }
+
+    public long version() {
+      return version;
+    }
+
+    /** The manifest as it will be verified; fails if the signer may not sign here. */
+    public Manifest manifest(TrustRoot root) throws BadInput {
+      return UnverifiedManifest.parse(bundle).verify(root);
+    }
+
+    /**
+     * Writes the header, durably, and reads everything back as a reader would.
+     *
+     * @param wrapped the data key under the root key, as keyd answered it
+     */
+    public SealedModel finish(byte[] wrapped, TrustRoot root) throws IOException, BadInput {
+      Json base64 = Json.obj().put("wrapped", wrapped).build().need("wrapped");
+      Header header =
+          new Header(
+              model,
+              version,
+              source.files().stream().map(Source.Entry::name).toList(),
+              source.files().stream().map(Source.Entry::size).toList(),
+              base64,
+              bundle);
+      writeHeader(directory, header.canonical());
+      return SealedModel.openStaged(directory, root);
+    }
+  }
+
+  private static void writeHeader(Path directory, byte[] bytes) throws IOException {
+    Path partial = directory.resolve(".model.json");
+    try (FileChannel out = Disk.create(partial)) {
+      Disk.write(out, bytes, bytes.length);
+      out.force(true);
+    }
+    Files.move(partial, directory.resolve(Header.FILE), StandardCopyOption.ATOMIC_MOVE);
+    Disk.sync(directory);
+  }
+
+  /** Gives a complete sealed model its name. From then on readers see it. */
+  public SealedModel publish(SealedModel staged, TrustRoot root) throws IOException, BadInput {
+    Path target = vault.path(model, staged.version());
+    Files.move(path(staged.version()), target, StandardCopyOption.ATOMIC_MOVE);
+    Disk.sync(vault.directory().resolve(model.value()));
+    return SealedModel.open(target, root);
+  }
+
+  private Path path(long version) {
+    return vault.directory().resolve(model.value()).resolve(Vault.STAGING + version);
+  }
+
+  /** Releases the lock; what is staged stays for the next run. */
+  @Override
+  public void close() throws IOException {
+    lockFile.close();
+  }
+}
