@@ -86,8 +86,23 @@ public final class Staging implements AutoCloseable {
         Disk.removeFlat(path(old));
       }
     }
-    Json.Obj bundle = new Sealing(model, version, source, directory, dataKey, progress).run(signer);
-    return new Draft(version, directory, source, bundle);
+    try {
+      Json.Obj bundle =
+          new Sealing(model, version, source, directory, dataKey, progress).run(signer);
+      return new Draft(version, directory, source, bundle);
+    } catch (IOException | BadInput | RuntimeException e) {
+      discard(directory, e);
+      throw e;
+    }
+  }
+
+  // No key was wrapped yet: neither the number nor the space it took need be kept.
+  private static void discard(Path directory, Exception cause) {
+    try {
+      Disk.removeFlat(directory);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
   }
 
   private long version() throws IOException, BadInput {
