@@ -1,0 +1,160 @@
+package dev.sallyport.sealer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Listener;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.custody.DataKeys;
+import dev.sallyport.custody.RecipientKey;
+import dev.sallyport.custody.RootKey;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Person;
+import dev.sallyport.keys.Role;
+import dev.sallyport.keys.Secret;
+import dev.sallyport.keys.SigningKey;
+import dev.sallyport.keys.Statement;
+import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.vault.ModelName;
+import dev.sallyport.vault.SealedModel;
+import dev.sallyport.vault.Vault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A home on disk with the two processes a sealer talks to: one that wraps with a real root key as
+ * keyd does, one that remembers what it was asked to log.
+ */
+final class House implements AutoCloseable {
+  final Path home;
+  final Path source;
+  final Path signer;
+  final TrustRoot root;
+  final List<Json.Obj> log = new CopyOnWriteArrayList<>();
+  private final SigningKey ada = SigningKey.generate();
+  private final SigningKey sam = SigningKey.generate();
+  private final RecipientKey recipient = RecipientKey.generate();
+  private final RootKey rootKey;
+  private final Map<String, Long> wrapped = new ConcurrentHashMap<>();
+  private final List<Listener> listeners = new ArrayList<>();
+
+  /** Runs instead of the usual answer. */
+  volatile Listener.Handler beforeLog = (_, _) -> {};
+
+  /** Runs before the usual answer. */
+  volatile Listener.Handler beforeWrap = (_, _) -> {};
+
+  House(Path directory) throws IOException, BadInput {
+    home = Files.createDirectory(directory.resolve("h"));
+    source = Files.createDirectory(directory.resolve("source"));
+    signer = directory.resolve("ada.key");
+    ada.write(signer);
+    sam.write(directory.resolve("sam.key"));
+    rootKey = RootKey.create(directory.resolve("root.key"));
+    root = writeTrustRoot();
+  }
+
+  private TrustRoot writeTrustRoot() throws IOException, BadInput {
+    var process = SigningKey.generate().verifyingKey();
+    List<Person> people =
+        List.of(
+            new Person("ada", Role.SYSTEM_ADMIN, ada.verifyingKey()),
+            new Person("sam", Role.SECURITY_ADMIN, sam.verifyingKey()));
+    String keyd = recipient.recipient().hex();
+    Json.Obj predicate =
+        TrustRoot.predicate("test", 1, people, process, process, process, process, keyd);
+    Statement statement =
+        Statement.about("test", predicate.digest(), TrustRoot.PREDICATE_TYPE, predicate);
+    Envelope envelope = Envelope.sign(statement, ada, sam);
+    Files.write(home.resolve("trust-root.json"), envelope.toJson().canonical());
+    return TrustRoot.parse(envelope);
+  }
+
+  void start() throws IOException, BadInput {
+    listeners.add(
+        Listener.open(
+            home.resolve("run/keyd-seal/seal.sock"), Listener.Limits.DEFAULT, this::wrap));
+    listeners.add(
+        Listener.open(home.resolve("run/server/control.sock"), Listener.Limits.DEFAULT, this::log));
+  }
+
+  private void wrap(Json.Obj request, Listener.Exchange exchange)
+      throws Refusal, BadInput, IOException {
+    beforeWrap.answer(request, exchange);
+    String model = request.only("op", "model", "version", "manifest", "key").string("model");
+    long version = request.integer("version");
+    if (wrapped.getOrDefault(model, 0L) >= version) {
+      throw new Refusal("model", "version " + version + " is not above the last");
+    }
+    wrapped.put(model, version);
+    byte[] context = DataKeys.context(model, version, request.digest("manifest"));
+    try (Secret dataKey = recipient.unwrap(request.base64("key"), context)) {
+      exchange.ok(Json.obj().put("wrapped", rootKey.wrap(dataKey, context)).build());
+    }
+  }
+
+  private void log(Json.Obj request, Listener.Exchange exchange)
+      throws Refusal, BadInput, IOException {
+    beforeLog.answer(request, exchange);
+    log.add(request);
+    exchange.ok(Json.obj().build());
+  }
+
+  Path file(String name, int size) throws IOException {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    return Files.write(source.resolve(name), bytes);
+  }
+
+  SealedModel open(long version) throws IOException, BadInput {
+    return new Vault(home.resolve("vault")).open(new ModelName("tiny"), version, root);
+  }
+
+  /** Opens everything with the key that the root key unwraps. */
+  void extract(SealedModel sealed, Path target) throws IOException, BadInput {
+    byte[] context = DataKeys.context(sealed.model().value(), sealed.version(), sealed.manifest());
+    try (Secret dataKey = rootKey.unwrap(sealed.wrapped(), context)) {
+      sealed.extractTo(target, dataKey, (_, _) -> {});
+    }
+  }
+
+  /** A sealer in a process of its own. */
+  Process sealer(Path errors, String... more) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add("dev.sallyport.sealer.Main");
+    command.addAll(List.of("--home", home.toString(), "--source", source.toString()));
+    command.addAll(List.of("--model", "tiny", "--signer", signer.toString()));
+    command.addAll(List.of(more));
+    return new ProcessBuilder(command).redirectError(errors.toFile()).start();
+  }
+
+  static Json.Obj output(Process process) throws IOException, BadInput {
+    String text = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return Json.parseObject(text.strip().getBytes(UTF_8));
+  }
+
+  Digest digestOf(String name) throws IOException {
+    return Digest.of(Files.readAllBytes(source.resolve(name)));
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Listener listener : listeners) {
+      listener.close();
+    }
+    rootKey.close();
+    recipient.close();
+  }
+}

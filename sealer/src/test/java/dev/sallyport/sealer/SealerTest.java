@@ -1,0 +1,183 @@
+package dev.sallyport.sealer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Listener;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.vault.SealedModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sealer as a process, against a keyd and a server that run here. */
+class SealerTest {
+  @TempDir Path dir;
+  private House house;
+  private Path errors;
+
+  @BeforeEach
+  void open() throws Exception {
+    house = new House(dir);
+    errors = dir.resolve("errors");
+    house.file("config.json", 200);
+    house.file("model.gguf", 3_500_000);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    house.close();
+  }
+
+  @Test
+  void sealsLogsAndPublishes() throws Exception {
+    house.start();
+    Process sealer = house.sealer(errors);
+    Json.Obj result = House.output(sealer);
+    assertEquals(0, sealer.waitFor(), () -> read(errors));
+    SealedModel sealed = house.open(1);
+    assertEquals(1, result.integer("version"));
+    assertEquals(2, result.integer("files"));
+    assertEquals(3_500_200, result.integer("bytes"));
+    assertEquals(sealed.manifest(), result.digest("manifest"));
+    Json.Obj entry = house.log.getFirst();
+    assertEquals(sealed.headerDigest(), entry.digest("sealed"));
+    assertEquals(sealed.manifest(), entry.digest("manifest"));
+    assertEquals(sealed.bundle(), entry.object("signature"));
+    assertExtractsTo(sealed);
+    assertTrue(read(errors).contains("{\"progress\":{\"bytes\":3500200,\"total\":3500200}}"));
+  }
+
+  @Test
+  void refusesBadInputBeforeItWritesAnything() throws Exception {
+    house.start();
+    Files.createSymbolicLink(house.source.resolve("link"), errors);
+    assertFails(65, "\\\"link\\\" is a symbolic link; only plain files are sealed");
+    assertFails(65, "option \\\"--bogus\\\" is not known", "--bogus", "1");
+    Files.delete(house.source.resolve("link"));
+    Files.delete(house.signer);
+    Files.move(dir.resolve("sam.key"), house.signer);
+    assertFails(65, "the signer is no system-admin of the trust root");
+    assertFalse(Files.exists(house.home.resolve("vault")));
+  }
+
+  @Test
+  void saysWhoDoesNotAnswer() throws Exception {
+    assertFails(69, "keyd does not answer");
+  }
+
+  @Test
+  void publishesNothingThatTheServerRefusesToLog() throws Exception {
+    house.start();
+    house.beforeLog =
+        (_, _) -> {
+          throw new Refusal("log", "disk full");
+        };
+    assertFails(65, "server refused (log): disk full");
+    assertFalse(Files.exists(house.home.resolve("vault/tiny/1")));
+    house.beforeLog = (_, _) -> {};
+    assertSeals(1);
+    assertTrue(read(errors).contains("version 1 was sealed before: publishing it"));
+  }
+
+  @Test
+  void killedWhileKeydWrapsItStartsOverUnderTheNextVersion() throws Exception {
+    killAt(handler -> house.beforeWrap = handler);
+    assertEquals(List.of(".lock", ".staging-1"), vault());
+    house.beforeWrap = (_, _) -> {};
+    assertSeals(2);
+    assertEquals(List.of(".lock", "2"), vault());
+  }
+
+  @Test
+  void killedAfterLoggingItPublishesWhatWasLogged() throws Exception {
+    killAt(handler ->
+        house.beforeLog =
+            (request, exchange) -> {
+              house.log.add(request);
+              handler.answer(request, exchange);
+            });
+    assertEquals(List.of(".lock", ".staging-1"), vault());
+    house.beforeLog = (_, _) -> {};
+    assertSeals(1);
+    Digest first = house.log.getFirst().digest("sealed");
+    assertEquals(first, house.open(1).headerDigest());
+    assertEquals(first, house.log.getLast().digest("sealed"));
+  }
+
+  @Test
+  void killedAfterLoggingItSealsAnewWhenTheSourceChanged() throws Exception {
+    killAt(handler -> house.beforeLog = handler);
+    house.beforeLog = (_, _) -> {};
+    house.file("config.json", 201);
+    assertSeals(2);
+    assertEquals(List.of(".lock", "2"), vault());
+  }
+
+  /** Runs a sealer and kills it when it waits for the answer at the given place. */
+  private void killAt(java.util.function.Consumer<Listener.Handler> place) throws Exception {
+    house.start();
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch killed = new CountDownLatch(1);
+    place.accept((_, _) -> {
+      reached.countDown();
+      try {
+        killed.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      throw new Refusal("gone", "killed meanwhile");
+    });
+    Process sealer = house.sealer(errors);
+    assertTrue(reached.await(120, TimeUnit.SECONDS), () -> read(errors));
+    sealer.destroyForcibly().waitFor();
+    killed.countDown();
+  }
+
+  private void assertSeals(long version) throws Exception {
+    Process sealer = house.sealer(errors);
+    Json.Obj result = House.output(sealer);
+    assertEquals(0, sealer.waitFor(), () -> read(errors));
+    assertEquals(version, result.integer("version"));
+    assertExtractsTo(house.open(version));
+  }
+
+  private void assertExtractsTo(SealedModel sealed) throws Exception {
+    Path target = Files.createTempDirectory(dir, "target");
+    house.extract(sealed, target);
+    for (String name : List.of("config.json", "model.gguf")) {
+      assertEquals(house.digestOf(name), Digest.of(Files.readAllBytes(target.resolve(name))));
+    }
+  }
+
+  private void assertFails(int status, String message, String... more) throws Exception {
+    Process sealer = house.sealer(errors, more);
+    assertEquals(0, sealer.getInputStream().readAllBytes().length);
+    assertEquals(status, sealer.waitFor(), () -> read(errors));
+    assertTrue(read(errors).contains(message), read(errors));
+  }
+
+  private List<String> vault() throws Exception {
+    try (Stream<Path> entries = Files.list(house.home.resolve("vault/tiny"))) {
+      return entries.map(p -> p.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
