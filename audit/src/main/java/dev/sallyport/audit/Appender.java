@@ -4,6 +4,7 @@ import dev.sallyport.audit.AuditFailure.Reason;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.tlog.EntryBundle;
+import dev.sallyport.tlog.TilePath;
 import dev.sallyport.tlog.TreeHead;
 import java.io.IOException;
 import java.time.Instant;
@@ -25,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class Appender implements AutoCloseable {
   private static final int QUEUE = 4096;
   private static final int BATCH_BYTES = 1 << 20;
-  private static final long ROTATE_BYTES = 8 << 20;
+  private static final long ROTATE_BYTES = 1 << 20;
   private static final long OFFER_SECONDS = 5;
 
   private final BlockingQueue<Request> queue = new ArrayBlockingQueue<>(QUEUE);
@@ -199,7 +200,7 @@ final class Appender implements AutoCloseable {
     byte[] bytes = Journal.initial(signer.sign(base), base.size(), rest);
     files.replace(LogFiles.JOURNAL, bytes);
     journal.close();
-    journal = Journal.open(files.path(LogFiles.JOURNAL), Journal.read(bytes));
+    journal = Journal.open(files.path(LogFiles.JOURNAL), Journal.read(bytes), base.size());
   }
 
   /** Appends that become durable in one write. */
@@ -233,7 +234,8 @@ final class Appender implements AutoCloseable {
       }
       long first = tree.size();
       try {
-        if (journal.appended() > ROTATE_BYTES) {
+        // A rotation that moves no full bundle out would only write the same entries again.
+        if (journal.appended() > ROTATE_BYTES && first - journal.base() >= TilePath.FULL) {
           rotate();
         }
         journal.append(first, leaves);

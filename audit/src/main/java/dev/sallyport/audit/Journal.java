@@ -29,6 +29,7 @@ final class Journal implements AutoCloseable {
   private static final int HEADER = 12;
 
   private final FileChannel channel;
+  private final long base;
   private final long start;
   private long end;
   private boolean broken;
@@ -39,8 +40,9 @@ final class Journal implements AutoCloseable {
   /** Entries from one write. */
   record Run(long first, List<byte[]> entries) {}
 
-  private Journal(FileChannel channel, long end) {
+  private Journal(FileChannel channel, long base, long end) {
     this.channel = channel;
+    this.base = base;
     this.start = end;
     this.end = end;
   }
@@ -52,15 +54,19 @@ final class Journal implements AutoCloseable {
     return ByteBuffer.allocate(headFrame.length + tail.length).put(headFrame).put(tail).array();
   }
 
-  /** Opens a journal for appending after its last whole frame; a torn tail is cut off. */
-  static Journal open(Path file, Contents contents) throws IOException {
+  /**
+   * Opens a journal for appending after its last whole frame; a torn tail is cut off.
+   *
+   * @param base the size in its head, which the caller has verified
+   */
+  static Journal open(Path file, Contents contents, long base) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
     if (channel.size() > contents.end()) {
       channel.truncate(contents.end());
       channel.force(true);
     }
     channel.position(contents.end());
-    return new Journal(channel, contents.end());
+    return new Journal(channel, base, contents.end());
   }
 
   /**
@@ -112,6 +118,11 @@ final class Journal implements AutoCloseable {
       broken = true;
       cause.addSuppressed(e);
     }
+  }
+
+  /** The index of its first entry. */
+  long base() {
+    return base;
   }
 
   /** Bytes appended since it was opened. */

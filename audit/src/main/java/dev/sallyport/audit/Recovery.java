@@ -98,12 +98,13 @@ final class Recovery {
               .orElseThrow(() -> AuditFailure.corrupt("journal: the file is missing"));
       Journal.Contents contents = Journal.read(bytes);
       LogTree tree = baseTree(UnverifiedCheckpoint.parse(contents.head()).verify(identity.log()));
+      long base = tree.size();
       addRuns(tree, contents.runs());
       LogReader reader = new LogReader(files, tree);
       Proofs proofs = new Proofs(reader::subtree);
       Optional<CosignedCheckpoint> checkpoint = checkpoint(tree.head(), proofs);
       Instant lastTime = lastTime(tree.size(), reader);
-      Journal journal = Journal.open(files.path(LogFiles.JOURNAL), contents);
+      Journal journal = Journal.open(files.path(LogFiles.JOURNAL), contents, base);
       return new Opened(files, lock, journal, tree, reader, proofs, checkpoint, lastTime);
     } catch (IOException e) {
       throw AuditFailure.storage("log cannot be opened", e);
