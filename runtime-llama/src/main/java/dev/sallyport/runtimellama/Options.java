@@ -22,7 +22,10 @@ record Options(Path model, Path socket, int context, int threads, int parallel) 
   private static final List<String> NAMES =
       List.of("--model", "--socket", "--ctx", "--threads", "--parallel");
 
-  /** Reads the arguments; {@code processors} is the default number of threads. */
+  /**
+   * Reads the arguments. Without {@code --threads} half the processors evaluate: llama.cpp's
+   * threads wait for each other by spinning, and one that has to share its core holds up all.
+   */
   static Options parse(List<String> arguments, int processors) throws BadInput {
     Map<String, String> given = new HashMap<>();
     for (int i = 0; i < arguments.size(); i += 2) {
@@ -38,7 +41,7 @@ record Options(Path model, Path socket, int context, int threads, int parallel) 
         path(given, "--model"),
         path(given, "--socket"),
         number(given, "--ctx", DEFAULT_CONTEXT, 16, 1 << 20),
-        number(given, "--threads", processors, 1, 1024),
+        number(given, "--threads", Math.max(1, processors / 2), 1, 1024),
         number(given, "--parallel", DEFAULT_PARALLEL, 1, 64));
   }
 
