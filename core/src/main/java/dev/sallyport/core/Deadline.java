@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * their own, so the channel is closed under them. Each run owns one virtual thread, which ends with
  * it.
  */
-final class Deadline {
+public final class Deadline {
   private enum State {
     RUNNING,
     MET,
@@ -21,7 +21,8 @@ final class Deadline {
 
   /** Work on the channel. */
   @FunctionalInterface
-  interface Work<T> {
+  public interface Work<T> {
+    /** Does it. */
     T run() throws IOException, BadInput;
   }
 
@@ -39,7 +40,8 @@ final class Deadline {
    *
    * @throws SocketTimeoutException if it was closed for that
    */
-  static <T> T within(Duration limit, Channel channel, Work<T> work) throws IOException, BadInput {
+  public static <T> T within(Duration limit, Channel channel, Work<T> work)
+      throws IOException, BadInput {
     Deadline deadline = new Deadline(limit, channel);
     Thread timer = Thread.ofVirtual().name("deadline").start(deadline::guard);
     try {

@@ -1,5 +1,6 @@
 package dev.sallyport.keyd;
 
+import dev.sallyport.core.Arguments;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.custody.Hardening;
@@ -87,7 +88,8 @@ public final class Ceremony {
 
   /** Pins the trust root and starts the memory, once. */
   static Json.Obj pin(Home home, Instant now) throws IOException, BadInput {
-    if (home.pin().exists() || home.memory().exists()) {
+    // The mark lies beside the keys: a deleted state cannot be started anew by a second pin.
+    if (home.pin().exists() || home.memory().exists() || Files.exists(home.pinned())) {
       throw new BadInput("a trust root is pinned already; a pin is never replaced");
     }
     TrustRoot root = Pins.readRoot(home.trustRoot());
@@ -98,6 +100,7 @@ public final class Ceremony {
           SigningKey.read(home.witnessKey()),
           SigningKey.read(home.leaseKey()));
     }
+    Files.createFile(home.pinned());
     home.memory().store(Memory.fresh(now).toJson());
     home.pin().store(Pins.pin(root));
     return Json.obj().put("pinned", root.id()).build();

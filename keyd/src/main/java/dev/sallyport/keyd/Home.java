@@ -32,6 +32,11 @@ record Home(Path root) {
     return directory().resolve("lock");
   }
 
+  /** Exists once a trust root was pinned. */
+  Path pinned() {
+    return directory().resolve("pinned");
+  }
+
   Path state() {
     return directory().resolve("state");
   }

@@ -1,5 +1,6 @@
 package dev.sallyport.keyd;
 
+import dev.sallyport.core.Arguments;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.custody.Hardening;
 import dev.sallyport.custody.RecipientKey;

@@ -1,6 +1,5 @@
-package dev.sallyport.keyd;
+package dev.sallyport.core;
 
-import dev.sallyport.core.BadInput;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,8 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Command-line options of the form {@code --name VALUE} and flags {@code --name}. */
-record Arguments(Map<String, String> values, List<String> flags) {
-  static Arguments parse(String[] args, List<String> options, List<String> flags) throws BadInput {
+public record Arguments(Map<String, String> values, List<String> flags) {
+  public Arguments {
+    values = Map.copyOf(values);
+    flags = List.copyOf(flags);
+  }
+
+  /** Reads the arguments of a main; only these options and flags are known. */
+  public static Arguments parse(String[] args, List<String> options, List<String> flags)
+      throws BadInput {
     Map<String, String> values = new HashMap<>();
     List<String> set = new ArrayList<>();
     for (int i = 0; i < args.length; i++) {
@@ -24,11 +30,13 @@ record Arguments(Map<String, String> values, List<String> flags) {
     return new Arguments(values, List.copyOf(set));
   }
 
-  String need(String name) throws BadInput {
+  /** The value of an option that must be given. */
+  public String need(String name) throws BadInput {
     return find(name).orElseThrow(() -> new BadInput("argument " + name + " is missing"));
   }
 
-  Optional<String> find(String name) {
+  /** The value of an option. */
+  public Optional<String> find(String name) {
     return Optional.ofNullable(values.get(name));
   }
 }
