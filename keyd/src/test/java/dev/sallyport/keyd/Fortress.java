@@ -1,0 +1,359 @@
+package dev.sallyport.keyd;
+
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Peer;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.custody.DataKeys;
+import dev.sallyport.custody.RecipientKey;
+import dev.sallyport.custody.RootKey;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.LeaseRequest;
+import dev.sallyport.keys.Person;
+import dev.sallyport.keys.Recipient;
+import dev.sallyport.keys.Role;
+import dev.sallyport.keys.Secret;
+import dev.sallyport.keys.SigningKey;
+import dev.sallyport.keys.Statement;
+import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.keys.VerifyingKey;
+import dev.sallyport.risk.Approval;
+import dev.sallyport.risk.Audience;
+import dev.sallyport.risk.ControlEvidence;
+import dev.sallyport.risk.Evaluation;
+import dev.sallyport.risk.Policy;
+import dev.sallyport.risk.ReleaseRequest;
+import dev.sallyport.risk.Score;
+import dev.sallyport.risk.Thresholds;
+import dev.sallyport.risk.Zone;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** A real keyd on real sockets, and around it an installation whose server does as a test likes. */
+final class Fortress implements AutoCloseable {
+  static final Instant START = Instant.parse("2026-11-02T10:00:00Z");
+  static final String MODEL = "demo";
+  static final Digest MANIFEST = Digest.of("manifest of demo");
+  static final String ORIGIN = "test.example/log";
+
+  final Map<String, SigningKey> people = new LinkedHashMap<>();
+  final SigningKey serverLog = SigningKey.generate();
+  final SigningKey keeper = SigningKey.generate();
+  final Home home;
+  final Pins pins;
+  final TestLog log;
+  Instant now = START;
+  final Envelope trustRoot;
+  Envelope policy;
+  Envelope thresholds;
+  final List<Envelope> evidence = new ArrayList<>();
+  final List<Envelope> approvals = new ArrayList<>();
+  Envelope release;
+  byte[] wrapped;
+  final byte[] dataKey = new byte[32];
+  private Keyd keyd;
+  private final List<AutoCloseable> closing = new ArrayList<>();
+  private int nonces;
+
+  Fortress(Path dir) throws Exception {
+    home = new Home(dir);
+    Json.Obj made = Ceremony.create(home, Optional.empty());
+    trustRoot = trustRoot(made);
+    Files.write(home.trustRoot(), trustRoot.toJson().canonical());
+    Ceremony.pin(home, START);
+    pins = Pins.read(home.trustRoot(), home.pin());
+    log = new TestLog(ORIGIN, serverLog);
+    start();
+    log.add("installation.created", envelope(trustRoot));
+    policy = set("policy", Policy.statement(json(Documents.POLICY)), "sec1", "sec2");
+    thresholds =
+        set("thresholds", Thresholds.statement(json(Documents.THRESHOLDS)), "sec1", "sec2");
+    seal();
+    evaluate("0.1", START.plus(Duration.ofDays(30)));
+    control();
+    request();
+    approve("sec1");
+    log.add("release.activated", Json.obj().put("release", release.id()).build());
+  }
+
+  static Json.Obj json(String text) throws Exception {
+    return Json.parse(text).asObject("test");
+  }
+
+  private Envelope trustRoot(Json.Obj made) throws Exception {
+    List<Person> list = new ArrayList<>();
+    person(list, "sys", Role.SYSTEM_ADMIN);
+    person(list, "sec1", Role.SECURITY_ADMIN);
+    person(list, "sec2", Role.SECURITY_ADMIN);
+    person(list, "aud", Role.AUDIT_ADMIN);
+    person(list, "assessor", Role.ASSESSOR);
+    Json.Obj predicate =
+        TrustRoot.predicate(
+            ORIGIN,
+            1,
+            list,
+            serverLog.verifyingKey(),
+            VerifyingKey.fromSpki(made.base64("witness")),
+            VerifyingKey.fromSpki(made.base64("keyd")),
+            keeper.verifyingKey(),
+            made.string("recipient"));
+    Statement statement =
+        Statement.about("trust-root", predicate.digest(), TrustRoot.PREDICATE_TYPE, predicate);
+    return Envelope.sign(statement, people.values().toArray(new SigningKey[0]));
+  }
+
+  private void person(List<Person> list, String name, Role role) {
+    SigningKey key = SigningKey.generate();
+    people.put(name, key);
+    list.add(new Person(name, role, key.verifyingKey()));
+  }
+
+  Envelope sign(Statement statement, String... names) {
+    SigningKey[] keys = new SigningKey[names.length];
+    for (int i = 0; i < names.length; i++) {
+      keys[i] = people.get(names[i]);
+    }
+    return Envelope.sign(statement, keys);
+  }
+
+  static Json.Obj envelope(Envelope envelope) {
+    return Json.obj().put("envelope", envelope.toJson()).build();
+  }
+
+  Envelope set(String document, Statement statement, String... names) {
+    Envelope envelope = sign(statement, names);
+    log.add(document + ".set", envelope(envelope));
+    return envelope;
+  }
+
+  private void seal() throws Exception {
+    for (int i = 0; i < dataKey.length; i++) {
+      dataKey[i] = (byte) (i + 1);
+    }
+    wrapped = wrap(MODEL, 1);
+  }
+
+  byte[] wrap(String model, long version) throws Exception {
+    Recipient recipient = Recipient.fromHex(pins.root().keydRecipient());
+    byte[] context = DataKeys.context(model, version, MANIFEST);
+    try (Secret key = Secret.take(dataKey.clone())) {
+      return seal(Json.obj()
+              .put("op", "wrap")
+              .put("model", model)
+              .put("version", version)
+              .put("manifest", MANIFEST)
+              .put("key", recipient.wrap(key, context))
+              .build())
+          .base64("wrapped");
+    }
+  }
+
+  void evaluate(String value, Instant validUntil) throws Exception {
+    Score score = Score.parse(value);
+    Evaluation e =
+        new Evaluation(
+            MODEL,
+            MANIFEST,
+            "cyber",
+            "rate",
+            score,
+            score,
+            score,
+            100,
+            START,
+            validUntil,
+            new Evaluation.Source("json", "results.json", Digest.of("results")),
+            "");
+    addEvidence(e.statement());
+  }
+
+  private void control() {
+    addEvidence(
+        new ControlEvidence(
+                ControlEvidence.INSTALLATION,
+                pins.root().id(),
+                "sealed",
+                true,
+                START,
+                START.plus(Duration.ofDays(20)),
+                "")
+            .statement());
+  }
+
+  private void addEvidence(Statement statement) {
+    Envelope envelope = sign(statement, "assessor");
+    log.add("evidence.added", envelope(envelope));
+    evidence.add(envelope);
+  }
+
+  void request() throws Exception {
+    TreeSet<Digest> ids = new TreeSet<>();
+    evidence.forEach(e -> ids.add(e.id()));
+    ReleaseRequest request =
+        new ReleaseRequest(
+            MODEL,
+            MANIFEST,
+            Audience.INTERNAL,
+            Zone.GREEN,
+            new TreeMap<>(Map.of("cyber", Zone.GREEN)),
+            ids,
+            ReleaseRequest.Pin.of(Thresholds.parse(pins.root().verify(thresholds))),
+            ReleaseRequest.Pin.of(Policy.parse(pins.root().verify(policy))),
+            pins.root().id(),
+            START,
+            START.plus(Duration.ofDays(10)));
+    release = sign(request.statement(), "sys");
+    log.add("release.requested", envelope(release));
+    approvals.clear();
+  }
+
+  Envelope approve(String name) {
+    Envelope approval =
+        sign(Approval.statement(release.id(), name, START, START.plus(Duration.ofDays(5))), name);
+    log.add("release.approved", envelope(approval));
+    approvals.add(approval);
+    return approval;
+  }
+
+  /** Opens the daemon on what is on disk, as {@link Main} does. */
+  void start() throws Exception {
+    RootKey root = RootKey.open(home.rootKey());
+    RecipientKey recipient = RecipientKey.read(home.recipientKey());
+    Journal journal = Journal.open(home.journal());
+    closing.addAll(List.of(root, recipient, journal));
+    Keyd.Keys keys =
+        new Keyd.Keys(
+            root, recipient, SigningKey.read(home.witnessKey()), SigningKey.read(home.leaseKey()));
+    Store store = Store.open(home.memory(), () -> now);
+    keyd = new Keyd(home.run(), pins, keys, store, journal, Duration.ofMillis(100));
+  }
+
+  void stop() throws IOException {
+    keyd.close();
+  }
+
+  private Json.Obj ask(String socket, Json.Obj request) throws Exception {
+    return new Peer(home.run().resolve(socket), Duration.ofSeconds(20)).ask(request);
+  }
+
+  Json.Obj server(Json.Obj request) throws Exception {
+    return ask("keyd/witness.sock", request);
+  }
+
+  Json.Obj seal(Json.Obj request) throws Exception {
+    return ask("keyd-seal/seal.sock", request);
+  }
+
+  Json.Obj lease(Json.Obj request) throws Exception {
+    return ask("keyd-lease/lease.sock", request);
+  }
+
+  Json.Obj revoke(Digest release) throws Exception {
+    return server(
+        Json.obj().put("op", "revoke").put("release", release).put("reason", "alert").build());
+  }
+
+  /** Has the log's present checkpoint cosigned and returns the note with both signatures. */
+  String cosign(TestLog log) throws Exception {
+    long old = server(Json.obj().put("op", "status").build()).integer("size");
+    return cosign(log, (int) old);
+  }
+
+  String cosign(TestLog log, int old) throws Exception {
+    String note = log.signedCheckpoint();
+    Json.Obj request =
+        Json.obj()
+            .put("op", "witness")
+            .put("old", old)
+            .put("proof", log.consistency(Math.min(old, log.leaves.size())))
+            .put("checkpoint", note)
+            .build();
+    return note + server(request).string("cosignature");
+  }
+
+  String nonce() {
+    return HexFormat.of().toHexDigits(0L) + HexFormat.of().toHexDigits((long) ++nonces);
+  }
+
+  LeaseRequest leaseRequest(RecipientKey recipient) {
+    return new LeaseRequest(
+        MODEL,
+        MANIFEST,
+        release.id(),
+        recipient.recipient().hex(),
+        keeper.verifyingKey().id(),
+        "host",
+        LeaseRequest.commandDigest(LeaseRequest.EMBEDDED, List.of()),
+        nonce(),
+        now,
+        Optional.empty());
+  }
+
+  /** What an honest server does with a request: log the intent, cosign, bundle. */
+  Map<String, Json> bundle(Envelope request) throws Exception {
+    int intent = log.add("lease.intended", Json.obj().put("request", request.toJson()).build());
+    return bundle(request, cosign(log), intent + 1);
+  }
+
+  Map<String, Json> bundle(Envelope request, String checkpoint, int size) {
+    Map<String, Json> bundle = new LinkedHashMap<>();
+    bundle.put("request", request.toJson());
+    bundle.put("trustRoot", trustRoot.toJson());
+    bundle.put("policy", policy.toJson());
+    bundle.put("thresholds", thresholds.toJson());
+    bundle.put("releaseRequest", release.toJson());
+    bundle.put("evidence", Json.arr(evidence.stream().map(Envelope::toJson).toList()));
+    bundle.put("approvals", Json.arr(approvals.stream().map(Envelope::toJson).toList()));
+    bundle.put("checkpoint", Json.of(checkpoint));
+    List<Json> proofs = new ArrayList<>();
+    for (int i = 1; i < size; i++) {
+      proofs.add(log.proof(i, size));
+    }
+    bundle.put("proofs", Json.arr(proofs));
+    return bundle;
+  }
+
+  Json.Obj lease(Map<String, Json> bundle) throws Exception {
+    return lease(bundle, wrapped, 1);
+  }
+
+  Json.Obj lease(Map<String, Json> bundle, byte[] wrapped, long version) throws Exception {
+    return lease(
+        Json.obj()
+            .put("op", "lease")
+            .put("bundle", new Json.Obj(bundle))
+            .put("wrapped", Base64.getEncoder().encodeToString(wrapped))
+            .put("version", version)
+            .build());
+  }
+
+  /** The code of the refusal, or {@code granted}. */
+  String outcome(Map<String, Json> bundle) throws Exception {
+    try {
+      lease(bundle);
+      return "granted";
+    } catch (Refusal refusal) {
+      return refusal.code();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    keyd.close();
+    for (AutoCloseable item : closing) {
+      item.close();
+    }
+  }
+}
