@@ -2,6 +2,7 @@ package dev.sallyport.vault;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
+import dev.sallyport.envelope.Warmup;
 import dev.sallyport.keys.Secret;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -49,6 +50,7 @@ final class Extraction {
   }
 
   void run() throws IOException, BadInput {
+    Warmup.before(total);
     try (ExecutorService crew = Crew.open()) {
       for (SealedFile file : model.files()) {
         extract(file, crew);

@@ -7,6 +7,7 @@ import dev.sallyport.envelope.FloeParams;
 import dev.sallyport.envelope.FloeSealer;
 import dev.sallyport.envelope.Manifest;
 import dev.sallyport.envelope.ModelFile;
+import dev.sallyport.envelope.Warmup;
 import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.SigningKey;
 import java.io.IOException;
@@ -66,6 +67,7 @@ final class Sealing {
   /** Writes all ciphertexts, durably, and returns the signed bundle. */
   Json.Obj run(SigningKey signer) throws IOException, BadInput {
     requireFits(signer);
+    Warmup.before(total);
     List<ModelFile> files = new ArrayList<>();
     try (ExecutorService crew = Crew.open()) {
       for (int i = 0; i < source.files().size(); i++) {
