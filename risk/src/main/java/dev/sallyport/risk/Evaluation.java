@@ -43,6 +43,11 @@ public record Evaluation(
     }
   }
 
+  /** Fails unless the evaluation could be read back from its own statement. */
+  public static void check(Evaluation evaluation) throws BadInput {
+    read(evaluation.statement());
+  }
+
   static Evaluation read(Statement statement) throws BadInput {
     Statement.Subject subject = statement.subject();
     Json.Obj json = statement.predicate();

@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /**
  * The release decision: a pure, total function of the release file and the time (DESIGN §9,
- * spec/evidence.md §8). Server and keyd both run it; keyd believes only its own run.
+ * spec/evidence.md §9). Server and keyd both run it; keyd believes only its own run.
  */
 public final class Gate {
   private Gate() {}

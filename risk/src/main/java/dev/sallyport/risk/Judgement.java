@@ -6,7 +6,6 @@ import dev.sallyport.keys.Person;
 import dev.sallyport.keys.Role;
 import dev.sallyport.keys.Signed;
 import dev.sallyport.risk.ReleaseRequest.Pin;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +19,7 @@ import java.util.TreeSet;
 /** One run of {@link Gate#judge}: collects every reason against, then says what is left. */
 final class Judgement {
   /** More reasons than this help nobody and would let a hostile file fill the log. */
-  private static final int MAX_REASONS = 100;
+  static final int MAX_REASONS = 100;
 
   private final ReleaseFile file;
   private final Instant now;
@@ -58,7 +57,7 @@ final class Judgement {
     if (!against.isEmpty()) {
       return deny();
     }
-    return checkApprovals(d, evidence);
+    return new Approvals(file, d.policy, d.request, evidence, now).verdict();
   }
 
   private ReleaseRequest request() throws BadInput {
@@ -153,7 +152,7 @@ final class Judgement {
     return a;
   }
 
-  private static void require(boolean holds, String otherwise) throws BadInput {
+  static void require(boolean holds, String otherwise) throws BadInput {
     if (!holds) {
       throw new BadInput(otherwise);
     }
@@ -203,63 +202,6 @@ final class Judgement {
     }
   }
 
-  private Verdict checkApprovals(Papers d, List<Attested> evidence) {
-    List<Reason> unfit = new ArrayList<>();
-    Quorum quorum = new Quorum();
-    List<Signed> sorted = new ArrayList<>(file.approvals());
-    sorted.sort(Comparator.comparing(Signed::id));
-    for (Signed signed : sorted) {
-      try {
-        count(Approval.parse(signed), d, evidence, quorum);
-      } catch (BadInput e) {
-        unfit.add(new Reason(Rule.APPROVAL, statement(signed.id()), message(e)));
-      }
-    }
-    int needed = d.policy.quorum(d.request.audience());
-    Optional<Instant> lapses = quorum.lapses(needed);
-    if (lapses.isPresent()) {
-      return new Verdict.Allow(
-          d.request.zone(), d.request.audience(), earliest(lapses.get(), d.request, evidence));
-    }
-    unfit.addFirst(
-        new Reason(Rule.QUORUM, "approvals", quorum.size() + " people of " + needed + " approve"));
-    return new Verdict.Await(unfit.stream().limit(MAX_REASONS).toList());
-  }
-
-  /** Counts a fit approval; an unfit one is no authority and is named as such. */
-  private void count(Approval a, Papers d, List<Attested> evidence, Quorum quorum) throws BadInput {
-    Instant until =
-        earlier(a.expires(), a.approved().plus(Duration.ofDays(d.policy.approvalDays())));
-    String name = a.approver().name();
-    require(a.release().equals(file.request().id()), "is for another request");
-    require(!file.withdrawn().contains(a.id()), "withdrawn by " + name);
-    require(!Freshness.isEarly(a.approved(), now), "given at " + a.approved() + ", after " + now);
-    require(now.isBefore(until), "of " + name + " lapsed at " + until);
-    // INVARIANT: requester, assessor and approver are distinct people (DESIGN §9). Roles keep them
-    // apart already; names are compared as well, so that it does not rest on the ceremony alone.
-    require(!named(file.request().signers(), name), name + " made the request");
-    for (Attested used : evidence) {
-      require(!named(used.assessors(), name), name + " signed evidence in the request");
-    }
-    quorum.add(a.approver(), until);
-  }
-
-  private static boolean named(List<Person> people, String name) {
-    return people.stream().anyMatch(p -> p.name().equals(name));
-  }
-
-  private static Instant earliest(Instant lapses, ReleaseRequest r, List<Attested> evidence) {
-    Instant first = earlier(lapses, r.expires());
-    for (Attested a : evidence) {
-      first = earlier(first, a.evidence().validUntil());
-    }
-    return first;
-  }
-
-  private static Instant earlier(Instant a, Instant b) {
-    return a.isBefore(b) ? a : b;
-  }
-
   private <T> Optional<T> part(Rule rule, String place, Part<T> part) {
     try {
       return Optional.of(part.read());
@@ -269,11 +211,11 @@ final class Judgement {
     }
   }
 
-  private static String message(BadInput e) {
+  static String message(BadInput e) {
     return String.valueOf(e.getMessage());
   }
 
-  private static String statement(Digest id) {
+  static String statement(Digest id) {
     return "statement " + id.brief();
   }
 
