@@ -3,9 +3,9 @@ package dev.sallyport.release;
 import dev.sallyport.core.BadInput;
 
 /**
- * Where a release stands (DESIGN §9, spec/evidence.md §9). Every change of a release that is in the
- * log is an entry of the log. DRAFT is on the requester's own machine; the first two are those of a
- * {@link ProposedRequest}.
+ * Where a release stands (DESIGN §9, spec/evidence.md §10). Every change of a release that is in
+ * the log is an entry of the log. DRAFT is on the requester's own machine; the first two are those
+ * of a {@link ProposedRequest}.
  */
 public enum State {
   /** The evidence does not carry the request yet. */

@@ -1,0 +1,90 @@
+package dev.sallyport.release;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.risk.Evaluation;
+import dev.sallyport.risk.Score;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The plain forms for results of any harness. JSON: {@code {"value": "0.12", "low"?, "high"?,
+ * "samples": n}} for one score, or {@code {"parts": [{"name", "weight": "0.2", "solved": 4, "of":
+ * 17} …]}} for solved counts, whose weighted sum is exact. CSV: a header {@code
+ * name,weight,solved,of} and one line per part. Numbers that decide are strings, never doubles.
+ */
+final class PlainResults {
+  private static final String HEADER = "name,weight,solved,of";
+  private static final int MAX_PARTS = 1000;
+
+  private record Part(Score weight, long solved, long of) {
+    static Part of(String weight, long solved, long of) throws BadInput {
+      if (solved < 0 || of < 1 || solved > of || of > 1_000_000_000L) {
+        throw new BadInput(solved + " solved of " + of + "; 0 to all of at least 1 are allowed");
+      }
+      return new Part(Score.parse(weight), solved, of);
+    }
+  }
+
+  private PlainResults() {}
+
+  static Imported json(byte[] file, Evaluation.Source source) throws BadInput {
+    Json.Obj json = Json.parseObject(file);
+    if (json.find("parts").isPresent()) {
+      json.only("parts");
+      List<Part> parts = new ArrayList<>();
+      for (Json.Obj p : json.objects("parts")) {
+        p.only("name", "weight", "solved", "of");
+        parts.add(Part.of(p.string("weight"), p.integer("solved"), p.integer("of")));
+      }
+      return sum(parts, source);
+    }
+    json.only("value", "low", "high", "samples");
+    Score value = Score.parse(json.string("value"));
+    return new Imported(
+        value,
+        json.find("low").isPresent() ? Score.parse(json.string("low")) : value,
+        json.find("high").isPresent() ? Score.parse(json.string("high")) : value,
+        json.integer("samples"),
+        source,
+        List.of());
+  }
+
+  static Imported csv(byte[] file, Evaluation.Source source) throws BadInput {
+    List<String> lines = new String(file, StandardCharsets.UTF_8).strip().lines().toList();
+    if (!lines.getFirst().equals(HEADER)) {
+      throw new BadInput("line 1 is not \"" + HEADER + "\"");
+    }
+    List<Part> parts = new ArrayList<>();
+    for (int i = 1; i < lines.size(); i++) {
+      String[] cells = lines.get(i).split(",", -1);
+      if (cells.length != 4) {
+        throw new BadInput("line " + (i + 1) + " has " + cells.length + " cells, not 4");
+      }
+      parts.add(Part.of(cells[1], count(cells[2], i + 1), count(cells[3], i + 1)));
+    }
+    return sum(parts, source);
+  }
+
+  private static long count(String cell, int line) throws BadInput {
+    try {
+      return Long.parseLong(cell);
+    } catch (NumberFormatException e) {
+      throw new BadInput("line " + line + ": \"" + Json.clip(cell) + "\" is not a count", e);
+    }
+  }
+
+  private static Imported sum(List<Part> parts, Evaluation.Source source) throws BadInput {
+    if (parts.isEmpty() || parts.size() > MAX_PARTS) {
+      throw new BadInput(parts.size() + " parts; 1 to " + MAX_PARTS + " are allowed");
+    }
+    Score total = Score.of(0, 1);
+    long samples = 0;
+    for (Part p : parts) {
+      total = Score.parse(total.plus(p.weight.times(Score.of(p.solved, p.of))).toString());
+      samples += p.of;
+    }
+    return Imported.exact(total, samples, source, List.of());
+  }
+}
