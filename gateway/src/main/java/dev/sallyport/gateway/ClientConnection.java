@@ -189,12 +189,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     state = State.CLOSING;
     dropAhead();
     channel.config().setAutoRead(true);
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      var _ = tls.closeOutbound();
-    }
     readDeadline.stop();
-    new Deadline(channel.eventLoop(), LINGER).start(this::shut);
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    // The moment starts when the answer is out; a client that does not take it meets writeDeadline.
+    var _ =
+        tls.closeOutbound()
+            .addListener(flushed -> new Deadline(channel.eventLoop(), LINGER).start(this::shut));
   }
 
   private void shut() {

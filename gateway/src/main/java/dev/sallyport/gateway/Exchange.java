@@ -225,10 +225,14 @@ final class Exchange implements Upstream.Listener {
   }
 
   @Override
+  public void unreachable() {
+    fail(Refusal.modelUnavailable());
+  }
+
+  @Override
   public void lost() {
     switch (phase) {
-      case AWAITING -> fail(Refusal.modelUnavailable());
-      case STREAM, WHOLE, ERROR -> fail(Refusal.upstreamFailed());
+      case AWAITING, STREAM, WHOLE, ERROR -> fail(Refusal.upstreamFailed());
       case ENDING, OVER -> {}
     }
   }
@@ -326,7 +330,10 @@ final class Exchange implements Upstream.Listener {
         .refusals()
         .record(reply.id(), principal(), model(), why)
         .whenCompleteAsync(
-            (nothing, failure) -> reply.refuse(failure == null ? why : Refusal.logUnavailable()),
+            (nothing, failure) -> {
+              services.live().remove(this);
+              reply.refuse(failure == null ? why : Refusal.logUnavailable());
+            },
             reply.loop());
   }
 
@@ -338,6 +345,7 @@ final class Exchange implements Upstream.Listener {
         .record("request.served", tally.entry(reply.id(), admission, status, code))
         .whenCompleteAsync(
             (nothing, failure) -> {
+              services.live().remove(this);
               if (failure == null) {
                 last.run();
               } else if (reply.streaming()) {
@@ -355,6 +363,5 @@ final class Exchange implements Upstream.Listener {
     firstByte.stop();
     deadline.stop();
     upstream.ifPresent(Upstream::close);
-    services.live().remove(this);
   }
 }

@@ -50,7 +50,10 @@ final class Upstream extends SimpleChannelInboundHandler<HttpObject> {
     /** The body is complete. */
     void complete();
 
-    /** The runtime did not take the request, broke off, or speaks no HTTP. */
+    /** Nobody listens on the runtime's socket. */
+    void unreachable();
+
+    /** The runtime broke off, or speaks no HTTP. */
     void lost();
   }
 
@@ -88,7 +91,7 @@ final class Upstream extends SimpleChannelInboundHandler<HttpObject> {
                 future.channel().pipeline().addLast(upstream);
                 var _ = future.channel().writeAndFlush(request(path, body));
               } else {
-                to.lost();
+                to.unreachable();
               }
             });
     return upstream;
