@@ -64,7 +64,7 @@ final class House implements AutoCloseable {
   final Limits limits;
 
   /** What the log answers; tests replace it to fail or to wait. */
-  volatile Recorder log1 = (type, data) -> CompletableFuture.completedFuture(null);
+  volatile Recorder answer = (type, data) -> CompletableFuture.completedFuture(null);
 
   Gateway gateway;
 
@@ -155,7 +155,7 @@ final class House implements AutoCloseable {
   }
 
   private CompletionStage<Void> record(String type, Json.Obj data) {
-    return log1.record(type, data).thenRun(() -> log.add(new Entry(type, data)));
+    return answer.record(type, data).thenRun(() -> log.add(new Entry(type, data)));
   }
 
   private Directory directory() {
