@@ -1,12 +1,153 @@
 package dev.sallyport.keeper;
 
-/** Composition root of the keeper process. */
+import dev.sallyport.core.Arguments;
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Bounded;
+import dev.sallyport.core.Peer;
+import dev.sallyport.custody.Hardening;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.SigningKey;
+import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.sandbox.Sandbox;
+import dev.sallyport.sandbox.SandboxFailure;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Composition root of the keeper process: {@code --home DIR [--plaintext DIR] [--runtime DIR]
+ * [--start-seconds N]}; plaintext lies in {@code HOME/plaintext} unless said otherwise. Ends with 0
+ * on SIGTERM, 64 on bad arguments, 78 if the host or the home is not what it must be.
+ */
 public final class Main {
+  private static final System.Logger LOG = System.getLogger("keeper");
+  private static final int USAGE = 64;
+  private static final int CONFIG = 78;
+  private static final int MAX_ROOT = 1 << 20;
+  private static final long TEMPORARY = 256L << 20;
+
+  /** The server waits for its log and its witness, keyd for its disk. */
+  private static final Duration ANSWER = Duration.ofSeconds(15);
+
   private Main() {}
 
   /** Entry point. */
-  public static void main(String[] args) {
-    System.err.println("keeper: not built yet");
-    System.exit(70);
+  public static void main(String[] args) throws InterruptedException {
+    // INVARIANT: before any key or plaintext is read (DESIGN §7, PR_SET_DUMPABLE).
+    Hardening.forbidDumps();
+    Arguments arguments;
+    try {
+      arguments =
+          Arguments.parse(
+              args, List.of("--home", "--plaintext", "--runtime", "--start-seconds"), List.of());
+      arguments.need("--home");
+    } catch (BadInput e) {
+      System.err.println("keeper: " + e.getMessage());
+      System.exit(USAGE);
+      return;
+    }
+    try {
+      run(arguments);
+    } catch (IOException | BadInput | SandboxFailure e) {
+      System.err.println("keeper: " + e.getMessage());
+      System.exit(CONFIG);
+    }
+  }
+
+  private static void run(Arguments arguments)
+      throws IOException, BadInput, SandboxFailure, InterruptedException {
+    Home home = new Home(Path.of(arguments.need("--home")));
+    Path plaintext = arguments.find("--plaintext").map(Path::of).orElse(home.plaintext());
+    requireMemory(plaintext);
+    TrustRoot root = TrustRoot.parse(Envelope.parse(Bounded.read(home.trustRoot(), MAX_ROOT)));
+    SigningKey key = SigningKey.read(home.keeperKey());
+    if (!key.verifyingKey().equals(root.keeper())) {
+      throw new BadInput("keeper/keeper.key is not the key that the trust root names");
+    }
+    InstantSource clock = InstantSource.system();
+    Peers peers = new Peers(new Peer(home.control(), ANSWER), new Peer(home.leases(), ANSWER));
+    try (Sandbox sandbox = Sandbox.open();
+        Reporter reporter = new Reporter(peers)) {
+      sandbox.check();
+      Leasing leasing = new Leasing(root, key, hostName(), peers, reporter, clock);
+      Model.Context context =
+          new Model.Context(
+              home,
+              plaintext,
+              leasing,
+              new RuntimeLauncher(sandbox, settings(arguments)),
+              reporter,
+              clock);
+      try (Keeper keeper = new Keeper(context, root)) {
+        LOG.log(System.Logger.Level.INFO, "ready origin={0} {1}", root.origin(), keeper);
+        awaitTermination();
+      }
+    }
+  }
+
+  private static RuntimeLauncher.Settings settings(Arguments arguments) throws BadInput {
+    long seconds;
+    try {
+      seconds = Long.parseLong(arguments.find("--start-seconds").orElse("300"));
+    } catch (NumberFormatException e) {
+      throw new BadInput("argument --start-seconds is not a number", e);
+    }
+    return new RuntimeLauncher.Settings(
+        Path.of(System.getProperty("java.home")),
+        arguments.find("--runtime").map(Path::of),
+        TEMPORARY,
+        Duration.ofSeconds(seconds));
+  }
+
+  /** Fails unless the directory is on a memory file system: plaintext never reaches a disk. */
+  private static void requireMemory(Path plaintext) throws IOException, BadInput {
+    if (!Files.isDirectory(plaintext)) {
+      throw new BadInput("the directory for plaintext does not exist");
+    }
+    String type = Files.getFileStore(plaintext).type();
+    if (!type.equals("tmpfs") && !type.equals("ramfs")) {
+      throw new BadInput("the directory for plaintext is on " + type + "; it must be on tmpfs");
+    }
+    Path swaps = Path.of("/proc/swaps");
+    boolean swapping = Files.isReadable(swaps) && Files.readString(swaps).lines().count() > 1;
+    if (swapping) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "swap is on: plaintext in memory may be written to it; turn it off or encrypt it");
+    }
+  }
+
+  private static String hostName() {
+    try {
+      return new String(
+              Bounded.read(Path.of("/proc/sys/kernel/hostname"), 256), StandardCharsets.UTF_8)
+          .strip();
+    } catch (IOException | BadInput e) {
+      return "unknown";
+    }
+  }
+
+  private static void awaitTermination() throws InterruptedException {
+    CountDownLatch asked = new CountDownLatch(1);
+    Thread main = Thread.currentThread();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("shutdown")
+                .unstarted(() -> {
+                  asked.countDown();
+                  try {
+                    // The main thread ends the models; the process then ends.
+                    main.join(Duration.ofSeconds(6));
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+    asked.await();
   }
 }

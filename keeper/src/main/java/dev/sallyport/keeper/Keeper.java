@@ -1,0 +1,136 @@
+package dev.sallyport.keeper;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Listener;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.keys.Lease;
+import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.vault.ModelName;
+import dev.sallyport.vault.SealedModel;
+import dev.sallyport.vault.Vault;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The running keeper: answers {@code run}, {@code stop} and {@code status} of the server. Owned by
+ * {@link Main}; closing it ends every model.
+ */
+final class Keeper implements AutoCloseable {
+  private static final int MAX_MODELS = 64;
+
+  private final Model.Context context;
+  private final TrustRoot root;
+  private final Map<String, Model> models = new TreeMap<>();
+  private final Listener listener;
+
+  Keeper(Model.Context context, TrustRoot root) throws IOException, BadInput {
+    this.context = context;
+    this.root = root;
+    this.listener = Listener.open(context.home().listen(), Listener.Limits.DEFAULT, this::answer);
+  }
+
+  private void answer(Json.Obj request, Listener.Exchange out)
+      throws Refusal, BadInput, IOException {
+    switch (request.string("op")) {
+      case "run" -> out.ok(run(RunRequest.parse(request)));
+      case "stop" -> out.ok(stop(ModelName.parse(request.string("model"))));
+      case "status" -> out.ok(status());
+      default -> throw new Refusal("op", "not an operation of this socket");
+    }
+  }
+
+  private Json.Obj run(RunRequest run) throws Refusal, BadInput, IOException {
+    run.bindPaths();
+    Model model = begin(run);
+    try {
+      return state(model.awaitHealthy());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Refusal("stopped", "keeper ends");
+    }
+  }
+
+  /** Leases under the lock, so that one model is never begun twice. */
+  private synchronized Model begin(RunRequest run) throws Refusal, BadInput, IOException {
+    models.values().removeIf(Model::isOver);
+    Model present = models.get(run.model().value());
+    if (present != null) {
+      if (present.request().equals(run)) {
+        return present;
+      }
+      throw new Refusal(
+          "busy", run.model() + " runs for another release or command; stop it first");
+    }
+    if (models.size() >= MAX_MODELS) {
+      throw new Refusal("busy", models.size() + " models run; limit " + MAX_MODELS);
+    }
+    // The manifest digest that this verifies is what the lease is asked for: keyd refuses if it is
+    // not the release's.
+    SealedModel sealed = new Vault(context.home().vault()).open(run.model(), run.version(), root);
+    Model model = new Model(context, run, sealed, context.leasing().open(run, sealed));
+    models.put(run.model().value(), model);
+    model.start();
+    return model;
+  }
+
+  private Json.Obj stop(ModelName name) throws Refusal {
+    Model model;
+    synchronized (this) {
+      model = models.get(name.value());
+    }
+    if (model == null || model.isOver()) {
+      throw new Refusal("unknown", name + " does not run");
+    }
+    try {
+      model.stop("stopped by the server");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return Json.obj().put("state", "stopped").build();
+  }
+
+  private synchronized Json.Obj status() {
+    List<Json> list = new ArrayList<>();
+    for (Model model : models.values()) {
+      if (!model.isOver()) {
+        list.add(
+            Json.obj()
+                .put("model", model.request().model().value())
+                .put("version", model.request().version())
+                .put("release", model.request().release())
+                .put("state", model.isHealthy() ? "running" : "starting")
+                .build());
+      }
+    }
+    return Json.obj().put("models", Json.arr(list)).build();
+  }
+
+  private static Json.Obj state(Lease lease) {
+    return Json.obj()
+        .put("state", "running")
+        .put("lease", lease.id())
+        .put("notAfter", lease.notAfter())
+        .build();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    List<Model> all;
+    synchronized (this) {
+      all = List.copyOf(models.values());
+    }
+    try {
+      for (Model model : all) {
+        model.stop("keeper ends");
+      }
+    } catch (InterruptedException e) {
+      // The processes die with the sandbox, which the caller closes next.
+      Thread.currentThread().interrupt();
+    }
+  }
+}

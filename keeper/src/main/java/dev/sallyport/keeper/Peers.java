@@ -1,0 +1,37 @@
+package dev.sallyport.keeper;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Peer;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.keys.Envelope;
+import java.io.IOException;
+import java.util.Base64;
+
+/** What the keeper asks of server and keyd (spec/key-release.md §4). */
+record Peers(Peer server, Peer keyd) {
+
+  /** Has the server log the intent; answers the bundle, which is for keyd to believe or not. */
+  Json.Obj intend(Envelope request) throws IOException, BadInput, Refusal {
+    return server
+        .ask(Json.obj().put("op", "lease.intend").put("request", request.toJson()).build())
+        .object("bundle");
+  }
+
+  /** Asks keyd for the key. */
+  Json.Obj lease(Json.Obj bundle, byte[] wrapped, long version)
+      throws IOException, BadInput, Refusal {
+    return keyd.ask(
+        Json.obj()
+            .put("op", "lease")
+            .put("bundle", bundle)
+            .put("wrapped", Base64.getEncoder().encodeToString(wrapped))
+            .put("version", version)
+            .build());
+  }
+
+  /** Reports to the log. */
+  void event(String type, Json.Obj data) throws IOException, BadInput, Refusal {
+    server.ask(Json.obj().put("op", "event").put("type", type).put("data", data).build());
+  }
+}

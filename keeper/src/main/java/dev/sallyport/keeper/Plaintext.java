@@ -1,0 +1,121 @@
+package dev.sallyport.keeper;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.keys.Secret;
+import dev.sallyport.vault.SealedModel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The decrypted files of one model, on a memory file system; gone after {@link #wipe}. */
+final class Plaintext {
+  private static final System.Logger LOG = System.getLogger("keeper");
+
+  /** Room for the file system's own bookkeeping. */
+  private static final long SLACK = 8 << 20;
+
+  /**
+   * How long files are overwritten before they are only removed: the pages of a memory file system
+   * are zeroed by the kernel before anybody gets them again, so removal is what counts, and it must
+   * be done within 2 s (spec/key-release.md §5).
+   */
+  private static final Duration OVERWRITE_LIMIT = Duration.ofSeconds(1);
+
+  private final Path directory;
+
+  private Plaintext(Path directory) {
+    this.directory = directory;
+  }
+
+  /** An empty place for one model; what a crash left there is wiped first. */
+  static Plaintext prepare(Path parent, String model) throws IOException {
+    Plaintext plaintext = new Plaintext(parent.resolve(model));
+    plaintext.wipe();
+    Files.createDirectory(
+        plaintext.directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    return plaintext;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** Decrypts and verifies everything, if there is room for it. */
+  void fill(SealedModel model, Secret dataKey) throws IOException, BadInput {
+    long free = Files.getFileStore(directory).getUsableSpace();
+    if (free < model.bytes() + SLACK) {
+      throw new BadInput(
+          "plaintext needs " + model.bytes() + " bytes; the memory file system has " + free);
+    }
+    model.extractTo(
+        directory,
+        dataKey,
+        (done, total) -> LOG.log(System.Logger.Level.DEBUG, "decrypted={0} of={1}", done, total));
+  }
+
+  /**
+   * What {@code {model}} stands for inside the sandbox: the only GGUF file, else the directory.
+   *
+   * @param inside where the sandbox shows the directory
+   */
+  Path entry(Path inside) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      List<Path> gguf = files.filter(f -> f.toString().endsWith(".gguf")).limit(2).toList();
+      return gguf.size() == 1
+          ? inside.resolve(directory.relativize(gguf.getFirst()).toString())
+          : inside;
+    }
+  }
+
+  /** Overwrites as far as time allows and removes everything. Wiping twice is allowed. */
+  void wipe() throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    long end = System.nanoTime() + OVERWRITE_LIMIT.toNanos();
+    ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes kind) throws IOException {
+            if (kind.isRegularFile()) {
+              overwrite(file, kind.size(), zeros, end);
+            }
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
+              throws IOException {
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static void overwrite(Path file, long size, ByteBuffer zeros, long end)
+      throws IOException {
+    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      long position = 0;
+      while (position < size && System.nanoTime() < end) {
+        zeros.clear().limit((int) Math.min(zeros.capacity(), size - position));
+        position += out.write(zeros, position);
+      }
+      out.truncate(0);
+    }
+  }
+}

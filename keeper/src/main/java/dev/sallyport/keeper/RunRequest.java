@@ -1,0 +1,68 @@
+package dev.sallyport.keeper;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.keys.LeaseRequest;
+import dev.sallyport.vault.ModelName;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the server asks to be run. It asks only: what may run is for keyd to say, by the digest of
+ * command and binds.
+ *
+ * @param command with the placeholders {@code {model}} and {@code {socket}}; {@link
+ *     LeaseRequest#EMBEDDED} for the inference server that comes with Sallyport
+ * @param binds directories of the host that the command needs, read-only
+ */
+record RunRequest(
+    ModelName model, long version, Digest release, List<String> command, List<String> binds) {
+  private static final List<Path> BINDABLE = List.of(Path.of("/opt"), Path.of("/srv"));
+  private static final int MAX_WORDS = 256;
+  private static final int MAX_BINDS = 16;
+
+  RunRequest {
+    command = List.copyOf(command);
+    binds = List.copyOf(binds);
+  }
+
+  static RunRequest parse(Json.Obj json) throws BadInput {
+    json.only("op", "model", "version", "release", "command", "binds");
+    List<String> command =
+        json.find("command").isPresent() ? json.strings("command") : LeaseRequest.EMBEDDED;
+    List<String> binds = json.find("binds").isPresent() ? json.strings("binds") : List.of();
+    if (command.isEmpty() || command.size() > MAX_WORDS || binds.size() > MAX_BINDS) {
+      throw new BadInput(command.size() + " words and " + binds.size() + " binds are not allowed");
+    }
+    return new RunRequest(
+        ModelName.parse(json.string("model")),
+        json.integer("version"),
+        json.digest("release"),
+        command,
+        binds);
+  }
+
+  Digest commandDigest() {
+    return LeaseRequest.commandDigest(command, binds);
+  }
+
+  boolean embedded() {
+    return command.equals(LeaseRequest.EMBEDDED);
+  }
+
+  /** The binds as paths; nothing of the installation and no system directory may be among them. */
+  List<Path> bindPaths() throws BadInput {
+    List<Path> paths = new ArrayList<>();
+    for (String bind : binds) {
+      Path path = Path.of(bind);
+      boolean good = path.normalize().equals(path) && BINDABLE.stream().anyMatch(path::startsWith);
+      if (!good) {
+        throw new BadInput("bind " + Json.clip(bind) + " is not a plain path under " + BINDABLE);
+      }
+      paths.add(path);
+    }
+    return paths;
+  }
+}

@@ -1,0 +1,152 @@
+package dev.sallyport.keeper;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.sandbox.Confined;
+import dev.sallyport.sandbox.Confinement;
+import dev.sallyport.sandbox.Output;
+import dev.sallyport.sandbox.Sandbox;
+import dev.sallyport.sandbox.SandboxFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Starts inference servers in their sandboxes: the model read-only at {@code /model}, a directory
+ * for the socket at {@code /sock}, a temporary directory in memory; no network, no {@code /proc}, a
+ * user of its own.
+ */
+final class RuntimeLauncher {
+  private static final Path MODEL = Path.of("/model");
+  private static final Path SOCK = Path.of("/sock");
+  private static final String SOCKET = "api.sock";
+  private static final int FIRST_UID = 2000;
+  private static final int UIDS = 60_000;
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final Sandbox sandbox;
+  private final Settings settings;
+  private final AtomicInteger started = new AtomicInteger();
+
+  /**
+   * How runtimes are started.
+   *
+   * @param javaHome the Java that runs the embedded runtime
+   * @param embedded the directory of the embedded runtime's jars
+   * @param temporary bytes of a runtime's temporary directory
+   * @param startLimit how long a runtime may take until it is healthy
+   */
+  record Settings(Path javaHome, Optional<Path> embedded, long temporary, Duration startLimit) {}
+
+  RuntimeLauncher(Sandbox sandbox, Settings settings) {
+    this.sandbox = sandbox;
+    this.settings = settings;
+  }
+
+  /** Where the server reaches the runtime. */
+  static Path socket(Path socketDirectory) throws SandboxFailure {
+    return Sandbox.socketPath(socketDirectory.resolve(SOCKET));
+  }
+
+  /** Starts the command of the request; it is not healthy yet. */
+  Confined start(RunRequest run, Plaintext plaintext, Path socketDirectory)
+      throws IOException, BadInput, SandboxFailure, InterruptedException {
+    Files.createDirectories(
+        socketDirectory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.deleteIfExists(socket(socketDirectory));
+    Confinement.Builder view =
+        Confinement.nothing()
+            .uid(FIRST_UID + started.getAndIncrement() % UIDS)
+            .readOnly(plaintext.directory(), MODEL)
+            .readWrite(socketDirectory, SOCK)
+            .memory(Path.of("/tmp"), settings.temporary())
+            .environment("HOME", "/tmp")
+            .environment("PATH", "/usr/bin:/bin")
+            .java(settings.javaHome());
+    for (Path bind : run.bindPaths()) {
+      view.readOnly(bind, bind);
+    }
+    if (run.embedded()) {
+      Path jars = embedded();
+      view.readOnly(jars, jars);
+    }
+    return sandbox.start(view.build(), command(run, plaintext.entry(MODEL)), Output.TAIL);
+  }
+
+  private Path embedded() throws BadInput {
+    return settings
+        .embedded()
+        .orElseThrow(
+            () -> new BadInput("no embedded runtime: keeper was started without --runtime"));
+  }
+
+  private List<String> command(RunRequest run, Path model) throws BadInput {
+    List<String> template = run.embedded() ? embeddedCommand() : run.command();
+    List<String> words = new ArrayList<>();
+    for (String word : template) {
+      words.add(
+          word.replace("{model}", model.toString())
+              .replace("{socket}", SOCK.resolve(SOCKET).toString()));
+    }
+    return words;
+  }
+
+  private List<String> embeddedCommand() throws BadInput {
+    return List.of(
+        settings.javaHome().resolve("bin/java").toString(),
+        "-Xmx512m",
+        "-XX:+UseSerialGC",
+        "-Djava.io.tmpdir=/tmp",
+        "--enable-native-access=ALL-UNNAMED,llama",
+        "--module-path",
+        embedded().toString(),
+        "--module",
+        "dev.sallyport.runtimellama/dev.sallyport.runtimellama.Main",
+        "--model",
+        "{model}",
+        "--socket",
+        "{socket}");
+  }
+
+  /** Waits until the runtime is healthy; from then on none of its output is kept. */
+  void awaitHealthy(Confined process, Path socketDirectory)
+      throws Refusal, SandboxFailure, InterruptedException {
+    long end = System.nanoTime() + settings.startLimit().toNanos();
+    Path socket = socket(socketDirectory);
+    while (process.isAlive()) {
+      if (Files.exists(socket) && Health.of(socket)) {
+        process.forgetOutput();
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new Refusal(
+            "runtime",
+            "runtime was not healthy within "
+                + settings.startLimit().toSeconds()
+                + " s"
+                + lastLines(process));
+      }
+      process.waitFor(POLL);
+    }
+    throw new Refusal(
+        "runtime",
+        "runtime ended with status "
+            + process.waitFor()
+            + " before it was healthy"
+            + lastLines(process));
+  }
+
+  /** No prompt can be in them: the runtime was never healthy, so none was sent. */
+  private static String lastLines(Confined process) {
+    List<String> lines = process.lastLines();
+    List<String> last = lines.subList(Math.max(0, lines.size() - 5), lines.size());
+    return last.isEmpty() ? "; it said nothing" : "; it said: " + String.join(" | ", last);
+  }
+}
