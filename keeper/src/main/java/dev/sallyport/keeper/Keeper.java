@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The running keeper: answers {@code run}, {@code stop} and {@code status} of the server. Owned by
@@ -25,6 +26,7 @@ final class Keeper implements AutoCloseable {
   private final Model.Context context;
   private final TrustRoot root;
   private final Map<String, Model> models = new TreeMap<>();
+  private final Object starting = new Object();
   private final Listener listener;
 
   Keeper(Model.Context context, TrustRoot root) throws IOException, BadInput {
@@ -43,7 +45,7 @@ final class Keeper implements AutoCloseable {
     }
   }
 
-  private Json.Obj run(RunRequest run) throws Refusal, BadInput, IOException {
+  private Json.Obj run(RunRequest run) throws Refusal, BadInput {
     run.bindPaths();
     Model model = begin(run);
     try {
@@ -54,25 +56,51 @@ final class Keeper implements AutoCloseable {
     }
   }
 
-  /** Leases under the lock, so that one model is never begun twice. */
-  private synchronized Model begin(RunRequest run) throws Refusal, BadInput, IOException {
-    models.values().removeIf(Model::isOver);
-    Model present = models.get(run.model().value());
-    if (present != null) {
-      if (present.request().equals(run)) {
+  /** One start at a time, so that no model is begun twice; nothing else waits for it. */
+  private Model begin(RunRequest run) throws Refusal, BadInput {
+    synchronized (starting) {
+      Model present = present(run);
+      if (present != null) {
         return present;
       }
+      try {
+        return begun(run);
+      } catch (IOException e) {
+        Refusal refusal = new Refusal("unavailable", "cannot start: " + e.getMessage());
+        refusal.initCause(e);
+        throw refusal;
+      }
+    }
+  }
+
+  private synchronized @Nullable Model present(RunRequest run) throws Refusal {
+    models.values().removeIf(Model::isOver);
+    Model present = models.get(run.model().value());
+    if (present != null && !present.request().equals(run)) {
       throw new Refusal(
           "busy", run.model() + " runs for another release or command; stop it first");
     }
-    if (models.size() >= MAX_MODELS) {
+    if (present == null && models.size() >= MAX_MODELS) {
       throw new Refusal("busy", models.size() + " models run; limit " + MAX_MODELS);
     }
+    return present;
+  }
+
+  private Model begun(RunRequest run) throws Refusal, BadInput, IOException {
     // The manifest digest that this verifies is what the lease is asked for: keyd refuses if it is
     // not the release's.
     SealedModel sealed = new Vault(context.home().vault()).open(run.model(), run.version(), root);
-    Model model = new Model(context, run, sealed, context.leasing().open(run, sealed));
-    models.put(run.model().value(), model);
+    Leasing.Opened opened = context.leasing().open(run, sealed);
+    Model model;
+    try {
+      model = new Model(context, run, sealed, opened);
+    } catch (IOException e) {
+      opened.dataKey().close();
+      throw e;
+    }
+    synchronized (this) {
+      models.put(run.model().value(), model);
+    }
     model.start();
     return model;
   }

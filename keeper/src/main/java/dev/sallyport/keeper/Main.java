@@ -13,6 +13,7 @@ import dev.sallyport.sandbox.SandboxFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -53,6 +54,9 @@ public final class Main {
     }
     try {
       run(arguments);
+    } catch (NoSuchFileException e) {
+      System.err.println("keeper: " + e.getFile() + " is missing; run sallyport init first");
+      System.exit(CONFIG);
     } catch (IOException | BadInput | SandboxFailure e) {
       System.err.println("keeper: " + e.getMessage());
       System.exit(CONFIG);

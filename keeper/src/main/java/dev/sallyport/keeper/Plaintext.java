@@ -30,7 +30,7 @@ final class Plaintext {
    * are zeroed by the kernel before anybody gets them again, so removal is what counts, and it must
    * be done within 2 s (spec/key-release.md §5).
    */
-  private static final Duration OVERWRITE_LIMIT = Duration.ofSeconds(1);
+  private static final Duration OVERWRITE_LIMIT = Duration.ofMillis(500);
 
   private final Path directory;
 

@@ -150,6 +150,13 @@ class KeeperTest {
   }
 
   @Test
+  void aKeydThatIsGoneIsAnAnswerToo() throws Exception {
+    stage.keydGone();
+    assertEquals("unavailable", assertThrows(Refusal.class, () -> run(stage.standIn())).code());
+    assertNothingLeft();
+  }
+
+  @Test
   void aLeaseThatKeydDidNotSignIsNothing() throws Exception {
     stage.forge = true;
     assertThrows(Refusal.class, () -> run(stage.standIn()));

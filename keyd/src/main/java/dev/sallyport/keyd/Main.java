@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -51,6 +52,9 @@ public final class Main {
       run(
           new Home(Path.of(arguments.need("--home"))),
           arguments.find("--passphrase-file").map(Path::of));
+    } catch (NoSuchFileException e) {
+      System.err.println("keyd: " + e.getFile() + " is missing; run sallyport init first");
+      System.exit(CONFIG);
     } catch (IOException | BadInput e) {
       System.err.println("keyd: " + e.getMessage());
       System.exit(CONFIG);
