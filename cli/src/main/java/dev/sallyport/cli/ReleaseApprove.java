@@ -59,7 +59,8 @@ final class ReleaseApprove implements Callable<Integer> {
     if (!yes) {
       session.confirm("Approve this release?");
     }
-    Envelope envelope = signAs.sign(session.home(), Approval.statement(id, now, expires));
+    String approver = signAs.name(session.home());
+    Envelope envelope = signAs.sign(session.home(), Approval.statement(id, approver, now, expires));
     Json.Obj accepted = server.submit(envelope);
     Json.Obj result =
         Json.obj()

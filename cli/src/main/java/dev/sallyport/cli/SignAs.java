@@ -4,6 +4,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Person;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import java.io.IOException;
@@ -45,6 +46,16 @@ final class SignAs {
     } catch (IOException | BadInput e) {
       throw new Failure(Exit.DATA, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** The signer's name in the trust root. */
+  String name(Home home) throws Failure {
+    Digest id = key(home).verifyingKey().id();
+    return home.readTrustRoot()
+        .personOf(id)
+        .map(Person::name)
+        .orElseThrow(
+            () -> new Failure(Exit.DATA, "key " + id.brief() + " is nobody's in the trust root"));
   }
 
   Envelope sign(Home home, Statement statement) throws Failure {
