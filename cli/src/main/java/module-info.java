@@ -12,6 +12,7 @@ module dev.sallyport.cli {
   requires dev.sallyport.release;
   requires dev.sallyport.sandbox;
   requires info.picocli;
+  requires java.net.http;
 
   // Picocli sets annotated fields.
   opens dev.sallyport.cli to

@@ -25,7 +25,8 @@ final class Commands {
           new Entry("stop", "stop a model"),
           new Entry("revoke", "stop a release now, even with the server dead"),
           new Entry("principals", "add, list, remove the users of the API"),
-          new Entry("log", "verify or show the audit log"));
+          new Entry("log", "verify or show the audit log"),
+          new Entry("demo", "play the main job in a throw-away installation"));
 
   private static final String HEAD =
       """
@@ -60,6 +61,7 @@ final class Commands {
       case "revoke" -> leaf(root, name, new Revoke(session));
       case "principals" -> PrincipalCommands.add(root, session);
       case "log" -> LogCommands.add(root, session);
+      case "demo" -> leaf(root, name, new Demo(session));
       default -> Optional.empty();
     };
   }

@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The main job, step by step, against the real programs; each step returns what was seen. */
 final class DemoScript {
@@ -32,8 +33,8 @@ final class DemoScript {
   private final Path source;
   private final Traces traces;
   private final Needles needles;
-  private ApiClient api;
-  private Process up;
+  private @Nullable ApiClient client;
+  private @Nullable Process supervisor;
   private String release = "";
   private String aliceKey = "";
 
@@ -55,9 +56,10 @@ final class DemoScript {
   List<Step> steps() {
     return List.of(
         new Step("init", "people, roles and keys exist; no default password does", this::init),
-        new Step("up", "keyd, server and keeper run, each behind its own door", this::up),
+        new Step("up", "keyd, server and keeper run, each behind its own door", this::start),
         new Step("seal", "the model is hashed, encrypted and signed in one pass", this::seal),
-        new Step("evidence", "the zone comes from signed evidence, not from a form", this::evidence),
+        new Step(
+            "evidence", "the zone comes from signed evidence, not from a form", this::evidence),
         new Step("request", "an approval is missing, so there is no key", this::request),
         new Step("approve", "the quorum of people makes the release active", this::approve),
         new Step("run", "keyd gave a lease; the model runs behind two doors", this::runModel),
@@ -79,10 +81,12 @@ final class DemoScript {
     return made.array("people").size() + " people hold keys";
   }
 
-  private String up() throws IOException, InterruptedException, DemoFailure, BadInput {
-    up = stage.up();
+  private String start() throws IOException, InterruptedException, DemoFailure, BadInput {
+    supervisor = stage.up();
     String url = stage.run("status").ok().string("url");
-    api = new ApiClient(URI.create(url + "/v1/"), stage.installation().resolve("server/tls/cert.pem"));
+    client =
+        new ApiClient(
+            URI.create(url + "/v1/"), stage.installation().resolve("server/tls/cert.pem"));
     return url;
   }
 
@@ -106,8 +110,17 @@ final class DemoScript {
       Files.write(file, result.canonical());
       stage
           .run(
-              "evidence", "import", file.toString(), "--format", "plain", "--model", MODEL,
-              "--area", area, "--as", "assessor1")
+              "evidence",
+              "import",
+              file.toString(),
+              "--format",
+              "plain",
+              "--model",
+              MODEL,
+              "--area",
+              area,
+              "--as",
+              "assessor1")
           .ok();
     }
     for (String control : List.of("weights-sealed", "log-witnessed", "isolation-drill")) {
@@ -143,7 +156,7 @@ final class DemoScript {
   private String ask() throws IOException, InterruptedException, BadInput, DemoFailure {
     aliceKey = addPrincipal("alice", "limited");
     ApiClient.Streamed answer =
-        api.stream("chat/completions", aliceKey, question().put("stream", true).build());
+        api().stream("chat/completions", aliceKey, question().put("stream", true).build());
     check(answer.status() == 200 && answer.done(), "status " + answer.status());
     check(answer.chunks() > 1, "the answer came in " + answer.chunks() + " piece");
     check(answer.text().matches("(?s).*[a-z]{3,} [a-z]{2,}.*"), "no words in the answer");
@@ -164,7 +177,7 @@ final class DemoScript {
 
   private String quota() throws IOException, InterruptedException, DemoFailure, BadInput {
     String key = addPrincipal("carol", "limited", "--requests-per-minute", "1");
-    ApiClient.Answer first = api.post("chat/completions", key, question().build());
+    ApiClient.Answer first = api().post("chat/completions", key, question().build());
     check(first.status() == 200, "the first request got " + first.status());
     return refused(key, question().build(), 429);
   }
@@ -177,11 +190,11 @@ final class DemoScript {
   }
 
   private String memory() throws IOException, DemoFailure {
-    return traces.searchProcesses(up.toHandle());
+    return traces.searchProcesses(up());
   }
 
   private String outside() throws IOException, InterruptedException, DemoFailure {
-    return traces.tryFromOutside(up.toHandle());
+    return traces.tryFromOutside(up());
   }
 
   private String network() throws IOException, InterruptedException, BadInput, DemoFailure {
@@ -194,11 +207,20 @@ final class DemoScript {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     stage
         .run(
-            "run", MODEL, "--as", "sysadmin", "--bind", examples.toString(), "--", java,
-            examples.resolve("Probe.java").toString(), "{model}", "{socket}",
-            Integer.toString(api.port()))
+            "run",
+            MODEL,
+            "--as",
+            "sysadmin",
+            "--bind",
+            examples.toString(),
+            "--",
+            java,
+            examples.resolve("Probe.java").toString(),
+            "{model}",
+            "{socket}",
+            Integer.toString(api().port()))
         .ok();
-    String report = api.post("chat/completions", aliceKey, question().build()).body();
+    String report = api().post("chat/completions", aliceKey, question().build()).body();
     check(report.contains("refused connect to the gateway"), "no report: " + report);
     check(!report.contains("ESCAPED"), report);
     return report.split("refused ", -1).length - 1 + " attempts, all refused";
@@ -206,10 +228,8 @@ final class DemoScript {
 
   private String revoke() throws IOException, InterruptedException, BadInput, DemoFailure {
     long start = System.nanoTime();
-    stage
-        .run("release", "withdraw", release, "--as", "sec2", "--reason", "demonstration")
-        .ok();
-    while (Traces.runtime(up.toHandle()).isPresent()) {
+    stage.run("release", "withdraw", release, "--as", "sec2", "--reason", "demonstration").ok();
+    while (Traces.runtime(up()).isPresent()) {
       check(System.nanoTime() - start < 10_000_000_000L, "the runtime still lives after 10 s");
       Thread.sleep(5);
     }
@@ -227,6 +247,14 @@ final class DemoScript {
     return verified.integer("entries") + " entries verified with everything stopped";
   }
 
+  private ApiClient api() {
+    return Objects.requireNonNull(client, "internal error: asked before up");
+  }
+
+  private ProcessHandle up() {
+    return Objects.requireNonNull(supervisor, "internal error: asked before up").toHandle();
+  }
+
   private String addPrincipal(String name, String tier, String... more)
       throws IOException, InterruptedException, BadInput, DemoFailure {
     List<String> command =
@@ -239,7 +267,7 @@ final class DemoScript {
 
   private String refused(String key, Json.Obj body, int status)
       throws IOException, InterruptedException, DemoFailure {
-    ApiClient.Answer answer = api.post("chat/completions", key, body);
+    ApiClient.Answer answer = api().post("chat/completions", key, body);
     check(answer.status() == status, "status " + answer.status() + ", not " + status);
     check(answer.code().isPresent(), "the refusal has no code");
     return status + " " + answer.code().get();

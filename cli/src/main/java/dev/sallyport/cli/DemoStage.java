@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A throw-away installation in a temporary directory, and the real command line to drive it. Closing
- * it stops every process that it started and removes the directory.
+ * A throw-away installation in a temporary directory, and the real command line to drive it.
+ * Closing it stops every process that it started and removes the directory.
  */
 final class DemoStage implements AutoCloseable {
   private static final int COMMAND_SECONDS = 60;
@@ -129,15 +129,14 @@ final class DemoStage implements AutoCloseable {
     Drain(InputStream in) {
       thread =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try (in) {
-                      text.append(new String(in.readNBytes(1 << 20), StandardCharsets.UTF_8));
-                      in.transferTo(java.io.OutputStream.nullOutputStream());
-                    } catch (IOException closed) {
-                      text.append("(output ended: ").append(closed.getMessage()).append(')');
-                    }
-                  });
+              .start(() -> {
+                try (in) {
+                  text.append(new String(in.readNBytes(1 << 20), StandardCharsets.UTF_8));
+                  in.transferTo(java.io.OutputStream.nullOutputStream());
+                } catch (IOException closed) {
+                  text.append("(output ended: ").append(closed.getMessage()).append(')');
+                }
+              });
     }
 
     String text() throws InterruptedException {
@@ -146,7 +145,9 @@ final class DemoStage implements AutoCloseable {
     }
   }
 
-  /** Stops what still runs and removes the directory; says what is left, which should be nothing. */
+  /**
+   * Stops what still runs and removes the directory; says what is left, which should be nothing.
+   */
   @Override
   public void close() throws IOException {
     for (Process process : started.reversed()) {

@@ -81,13 +81,13 @@ final class Traces {
     List<String> mounts = Files.readAllLines(Path.of("/proc/" + pid + "/mountinfo"));
     String model =
         mounts.stream()
-            .map(line -> line.split(" ")[4])
+            .map(line -> line.split(" ", 6)[4])
             .filter(path -> path.startsWith("/model"))
             .findFirst()
             .orElseThrow(() -> new DemoFailure("the runtime has no model mount"));
     boolean hereToo =
         Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
-            .anyMatch(line -> line.split(" ")[4].equals(model));
+            .anyMatch(line -> line.split(" ", 6)[4].equals(model));
     if (hereToo) {
       throw new DemoFailure("the model is mounted outside the sandbox");
     }
