@@ -1,0 +1,180 @@
+package dev.sallyport.server;
+
+import dev.sallyport.audit.Entry;
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Role;
+import dev.sallyport.keys.Signed;
+import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.risk.Withdrawal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the log says beside governance: sealed models, principals, which models shall run, the
+ * envelopes to show again, the nonces of commands. {@link #apply} is its only mutator. Guarded by
+ * its owner's lock.
+ */
+final class Registry {
+  static final String PRINCIPAL_ADDED = "principal.added";
+  static final String PRINCIPAL_REMOVED = "principal.removed";
+
+  /** A signed {@code model.run} or {@code model.stop}, before it is carried out. */
+  static final String MODEL_COMMANDED = "model.commanded";
+
+  /** The inference servers beside the embedded one that may hold weights. */
+  static final String COMMANDS_SET = "commands.set";
+
+  /** A sealed model, its last version. */
+  record Model(String name, long version, Digest manifest, long bytes) {}
+
+  /** A signed statement and the entry that holds it. */
+  record Kept(long index, Instant time, Envelope envelope, Signed signed) {}
+
+  private final TrustRoot root;
+  private final Map<String, Model> models = new LinkedHashMap<>();
+  private final Principals principals = new Principals();
+  private final Map<String, Json.Obj> wanted = new LinkedHashMap<>();
+  private final Map<Digest, Kept> requests = new HashMap<>();
+  private final Map<Digest, Kept> evidence = new LinkedHashMap<>();
+  private final List<Kept> withdrawals = new ArrayList<>();
+  private final Set<Digest> withdrawn = new TreeSet<>();
+  private final Map<String, Instant> nonces = new HashMap<>();
+  private Optional<Kept> commands = Optional.empty();
+
+  Registry(TrustRoot root) {
+    this.root = root;
+  }
+
+  /** Takes in one entry of the log; types that concern others are passed over. */
+  void apply(long index, Entry entry) throws BadInput {
+    Json.Obj data = entry.data();
+    switch (entry.type()) {
+      case "model.sealed" -> seal(data);
+      case PRINCIPAL_ADDED ->
+          principals.add(Principals.Holder.read(command(index, entry).arguments()));
+      case PRINCIPAL_REMOVED -> principals.remove(command(index, entry).arguments().string("name"));
+      case MODEL_COMMANDED -> want(command(index, entry));
+      case COMMANDS_SET -> commands = Optional.of(kept(index, entry));
+      case "release.requested" -> keep(requests, index, entry);
+      case "evidence.added" -> keep(evidence, index, entry);
+      case "withdrawn" -> withdraw(kept(index, entry));
+      default -> {
+        // Governance, the gateway's ledger or nobody needs it.
+      }
+    }
+  }
+
+  private void seal(Json.Obj data) throws BadInput {
+    Model model =
+        new Model(
+            data.string("model"),
+            data.integer("version"),
+            data.digest("manifest"),
+            data.integer("bytes"));
+    models.put(model.name(), model);
+  }
+
+  private Kept kept(long index, Entry entry) throws BadInput {
+    Envelope envelope = Envelope.parse(entry.data().object("envelope"));
+    return new Kept(index, entry.time(), envelope, root.verify(envelope));
+  }
+
+  private void keep(Map<Digest, Kept> into, long index, Entry entry) throws BadInput {
+    Kept kept = kept(index, entry);
+    into.putIfAbsent(kept.signed().id(), kept);
+  }
+
+  private void withdraw(Kept kept) throws BadInput {
+    withdrawals.add(kept);
+    withdrawn.add(Withdrawal.parse(kept.signed()).target());
+  }
+
+  private Command command(long index, Entry entry) throws BadInput {
+    Command command = Command.parse(kept(index, entry).signed(), root);
+    nonces.put(command.nonce(), command.at());
+    return command;
+  }
+
+  private void want(Command command) throws BadInput {
+    String model = command.arguments().string("model");
+    if (command.name().equals("model.run")) {
+      wanted.put(model, command.arguments());
+    } else {
+      wanted.remove(model);
+    }
+  }
+
+  /** Whether a command with this nonce was carried out. */
+  boolean seen(String nonce) {
+    return nonces.containsKey(nonce);
+  }
+
+  /** Forgets nonces of commands that are refused for their age anyway. */
+  void forgetNoncesBefore(Instant time) {
+    nonces.values().removeIf(at -> at.isBefore(time));
+  }
+
+  Optional<Model> model(String name) {
+    return Optional.ofNullable(models.get(name));
+  }
+
+  Collection<Model> models() {
+    return List.copyOf(models.values());
+  }
+
+  Principals principals() {
+    return principals;
+  }
+
+  /** The last arguments of {@code model.run} of each model that nobody stopped. */
+  Map<String, Json.Obj> wanted() {
+    return Map.copyOf(wanted);
+  }
+
+  Optional<Kept> request(Digest release) {
+    return Optional.ofNullable(requests.get(release));
+  }
+
+  List<Kept> evidence() {
+    return List.copyOf(evidence.values());
+  }
+
+  List<Kept> withdrawals() {
+    return List.copyOf(withdrawals);
+  }
+
+  boolean isWithdrawn(Digest id) {
+    return withdrawn.contains(id);
+  }
+
+  Optional<Kept> commands() {
+    return commands;
+  }
+
+  /** Fails unless two security administrators signed this newer list of commands. */
+  void requireFitCommands(Signed signed) throws BadInput {
+    long admins =
+        signed.signers().stream().filter(p -> p.role() == Role.SECURITY_ADMIN).distinct().count();
+    if (admins < 2) {
+      throw new BadInput("signed by " + admins + " security administrators; 2 are needed");
+    }
+    long version = signed.statement().predicate().integer("version");
+    if (commands.isPresent()) {
+      long last = commands.get().signed().statement().predicate().integer("version");
+      if (version <= last) {
+        throw new BadInput("version " + version + " is not above " + last);
+      }
+    }
+  }
+}
