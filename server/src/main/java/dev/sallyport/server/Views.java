@@ -1,0 +1,150 @@
+package dev.sallyport.server;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Person;
+import dev.sallyport.release.ReleaseView;
+import dev.sallyport.risk.ControlEvidence;
+import dev.sallyport.risk.Criterion;
+import dev.sallyport.risk.Policy;
+import dev.sallyport.risk.Thresholds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the log means, as JSON for the command line. It decides nothing. */
+final class Views {
+  private final Book book;
+
+  Views(Book book) {
+    this.book = book;
+  }
+
+  /** One line of a release. */
+  static Json.Obj brief(ReleaseView r) {
+    Json.Builder json =
+        Json.obj()
+            .put("release", r.id())
+            .put("model", r.model())
+            .put("state", r.state().name())
+            .put("audience", r.audience().name())
+            .put("zone", r.zone().name())
+            .put("expires", r.expires());
+    r.notAfter().ifPresent(t -> json.put("notAfter", t));
+    return json.build();
+  }
+
+  Json.Obj releases() {
+    return Json.obj()
+        .put("releases", Json.arr(book.governance().releases().stream().map(Views::brief).toList()))
+        .build();
+  }
+
+  /** All of a release, with the request as it was signed. */
+  Json.Obj release(Digest id) throws Refusal, BadInput {
+    ReleaseView r =
+        book.governance()
+            .show(id)
+            .orElseThrow(
+                () -> Code.UNKNOWN.because("release " + id.brief() + " is not in the log"));
+    Envelope request =
+        book.read(registry -> registry.request(id))
+            .orElseThrow(() -> new IllegalStateException("internal error: request is not kept"))
+            .envelope();
+    Json.Obj predicate = request.unverifiedStatement().predicate();
+    Json.Builder json = Json.obj();
+    brief(r).members().forEach(json::put);
+    for (String name : List.of("areas", "evidence", "policy", "thresholds")) {
+      json.put(name, predicate.need(name));
+    }
+    return json.put("manifest", r.manifest())
+        .put("because", r.because())
+        .put("requester", r.requester())
+        .put("requested", r.requested())
+        .put("approvals", approvals(r))
+        .put("reasons", Json.strings(r.why().stream().map(w -> w.text()).toList()))
+        .put("approvalDays", book.governance().policy().map(Policy::approvalDays).orElse(1L))
+        .put("request", request.toJson())
+        .build();
+  }
+
+  private static Json approvals(ReleaseView r) {
+    List<Json> list = new ArrayList<>();
+    for (ReleaseView.Approver a : r.approvals()) {
+      if (!a.withdrawn()) {
+        list.add(
+            Json.obj().put("id", a.id()).put("by", a.name()).put("expires", a.expires()).build());
+      }
+    }
+    return Json.arr(list);
+  }
+
+  Json.Obj principals() {
+    List<Json.Obj> list =
+        book.read(registry -> registry.principals().all()).stream()
+            .map(Principals.Holder::toJson)
+            .toList();
+    return Json.obj().put("principals", Json.arr(list)).build();
+  }
+
+  /** The last sealed version of a model. */
+  Json.Obj model(String name) throws Refusal {
+    Registry.Model m =
+        book.read(registry -> registry.model(name))
+            .orElseThrow(
+                () -> Code.UNKNOWN.because("model \"" + Json.clip(name) + "\" is not sealed"));
+    return Json.obj()
+        .put("model", m.name())
+        .put("version", m.version())
+        .put("manifest", m.manifest())
+        .put("bytes", m.bytes())
+        .build();
+  }
+
+  /** The areas and metrics that the thresholds in force judge by. */
+  Json.Obj areas() {
+    List<Json> list = new ArrayList<>();
+    Optional<Thresholds> thresholds = book.governance().thresholds();
+    for (Criterion c : thresholds.map(Thresholds::criteria).orElse(List.of())) {
+      list.add(Json.obj().put("area", c.area()).put("metric", c.metric()).build());
+    }
+    return Json.obj().put("areas", Json.arr(list)).build();
+  }
+
+  /** All evidence, or that of one model. */
+  Json.Obj evidence(Optional<String> model) throws BadInput {
+    List<Json> list = new ArrayList<>();
+    for (Registry.Kept kept : book.read(Registry::evidence)) {
+      String subject = kept.signed().statement().subject().name();
+      if (model.isEmpty() || model.get().equals(subject)) {
+        list.add(evidence(kept, subject));
+      }
+    }
+    return Json.obj().put("evidence", Json.arr(list)).build();
+  }
+
+  private Json.Obj evidence(Registry.Kept kept, String subject) throws BadInput {
+    Json.Obj said = kept.signed().statement().predicate();
+    boolean control =
+        kept.signed().statement().predicateType().equals(ControlEvidence.PREDICATE_TYPE);
+    Digest id = kept.signed().id();
+    boolean withdrawn = book.read(registry -> registry.isWithdrawn(id));
+    return Json.obj()
+        .put("id", id)
+        .put("subject", subject)
+        .put("what", said.string(control ? "control" : "area"))
+        .put("says", control ? (said.bool("effective") ? "effective" : "ineffective") : score(said))
+        .put("observed", said.string("observed"))
+        .put("validUntil", said.string("validUntil"))
+        .put("by", String.join(",", kept.signed().signers().stream().map(Person::name).toList()))
+        .put("withdrawn", withdrawn)
+        .build();
+  }
+
+  private static String score(Json.Obj said) throws BadInput {
+    return said.string("value") + " n=" + said.integer("samples");
+  }
+}
