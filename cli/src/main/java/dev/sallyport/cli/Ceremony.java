@@ -9,6 +9,7 @@ import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.keys.VerifyingKey;
+import dev.sallyport.release.Defaults;
 import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Thresholds;
 import java.io.IOException;

@@ -1,7 +1,9 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.sandbox.Confinement;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What each process sees (the table of spec/key-release.md §1). Inside, the installation is at
@@ -10,6 +12,15 @@ import java.nio.file.Path;
 final class Confinements {
   /** Where a process finds its part of the installation. */
   static final Path INSIDE = Path.of("/home");
+
+  /** Where the keeper decrypts to: memory that is gone with its process. */
+  static final Path PLAINTEXT = Path.of("/plaintext");
+
+  /** The embedded inference server. */
+  static final String RUNTIME = "runtime-llama";
+
+  /** Where inference servers of other makers may lie (the keeper's rule). */
+  private static final List<Path> BINDABLE = List.of(Path.of("/opt"), Path.of("/srv"));
 
   private final Home home;
   private final Dist dist;
@@ -49,7 +60,15 @@ final class Confinements {
   }
 
   private Confinement.Builder keeper() throws Failure {
-    Confinement.Builder view = base(Program.KEEPER).nesting();
+    Confinement.Builder view = base(Program.KEEPER).nesting().proc();
+    view.memory(PLAINTEXT, Memory.bytes() / 4 * 3);
+    Path runtime = dist.app(RUNTIME);
+    view.readOnly(runtime, runtime);
+    for (Path tree : BINDABLE) {
+      if (Files.isDirectory(tree)) {
+        view.readOnly(tree, tree);
+      }
+    }
     write(view, "keeper");
     write(view, "run/keeper");
     write(view, "run/models");

@@ -15,13 +15,23 @@ final class Progress {
     this.session = session;
   }
 
-  /** Shows an object with {@code done} and {@code total}, in bytes; ignores others. */
-  void show(Json.Obj line) throws BadInput {
-    if (session.json() || line.find("done").isEmpty() || line.find("total").isEmpty()) {
-      return;
+  /** Shows {@code {"progress":{"bytes":…,"total":…}}}; false if the line is none. */
+  boolean show(Json.Obj line) throws BadInput {
+    if (line.find("note").isPresent()) {
+      session.say(line.string("note"));
+      return true;
     }
-    long done = line.integer("done");
-    long total = Math.max(1, line.integer("total"));
+    if (line.find("progress").isEmpty()) {
+      return false;
+    }
+    if (!session.json()) {
+      Json.Obj progress = line.object("progress");
+      draw(progress.integer("bytes"), Math.max(1, progress.integer("total")));
+    }
+    return true;
+  }
+
+  private void draw(long done, long total) {
     double seconds = Math.max(1e-3, (System.nanoTime() - start) / NANOS);
     long perSecond = (long) (done / seconds);
     long left = perSecond == 0 ? 0 : (total - done) / perSecond;

@@ -58,7 +58,7 @@ final class Run implements Callable<Integer> {
     }
     if (!bind.isEmpty()) {
       arguments.put(
-          "bind", Json.strings(bind.stream().map(p -> p.toAbsolutePath().toString()).toList()));
+          "binds", Json.strings(bind.stream().map(p -> p.toAbsolutePath().toString()).toList()));
     }
     Json.Obj running =
         session.control().submit(signAs.command(session.home(), "model.run", arguments.build()));

@@ -71,21 +71,16 @@ final class Seal implements Callable<Integer> {
     }
   }
 
-  private List<String> arguments(Path real, Path key) throws Failure, BadInput {
+  private List<String> arguments(Path real, Path key) {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--home", Confinements.INSIDE.toString()));
+    arguments.addAll(List.of("--source", real.toString()));
     arguments.addAll(List.of("--model", model));
-    arguments.addAll(List.of("--version", Long.toString(nextVersion())));
-    arguments.addAll(List.of("--key", key.toString()));
-    arguments.add(real.toString());
-    return arguments;
-  }
-
-  private long nextVersion() throws Failure, BadInput {
+    arguments.addAll(List.of("--signer", key.toString()));
     if (version != null) {
-      return version;
+      arguments.addAll(List.of("--version", Long.toString(version)));
     }
-    return session.control().ask("versions", Json.obj().put("model", model)).integer("next");
+    return arguments;
   }
 
   /** The sealer writes one JSON object per line: progress, at the end what was sealed. */
@@ -95,8 +90,10 @@ final class Seal implements Callable<Integer> {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(sealer.output(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        last = Json.parse(line).asObject("line of the sealer");
-        progress.show(last);
+        Json.Obj said = Json.parse(line).asObject("line of the sealer");
+        if (!progress.show(said)) {
+          last = said;
+        }
       }
     } finally {
       progress.end();

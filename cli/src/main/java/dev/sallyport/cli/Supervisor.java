@@ -40,14 +40,22 @@ final class Supervisor implements Child.Observer, AutoCloseable {
     Confinements views = new Confinements(home, dist);
     long end = System.nanoTime() + limit.toNanos();
     for (Program program : List.of(Program.KEYD, Program.SERVER, Program.KEEPER)) {
-      List<String> command =
-          dist.command(program, "Main", List.of("--home", Confinements.INSIDE.toString()));
+      List<String> command = dist.command(program, "Main", arguments(program, dist));
       Child child = new Child(program, sandbox, views.of(program), command, this);
       children.add(child);
       child.start();
       // The server needs keyd as witness, the keeper both; a JVM that waits would only take CPU.
       awaitHealthy(program, end);
     }
+  }
+
+  private static List<String> arguments(Program program, Dist dist) throws Failure {
+    List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
+    if (program == Program.KEEPER) {
+      arguments.addAll(List.of("--plaintext", Confinements.PLAINTEXT.toString()));
+      arguments.addAll(List.of("--runtime", dist.app(Confinements.RUNTIME).toString()));
+    }
+    return arguments;
   }
 
   private void awaitHealthy(Program program, long end) throws Failure, InterruptedException {
