@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Clockwork implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("server");
   private static final int COSIGN_EVERY = 5;
+  private static final int BROKEN = 70;
 
   private final Book book;
   private final Engine engine;
@@ -40,6 +41,10 @@ final class Clockwork implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Error e) {
+      // Fail closed: without this thread nothing would expire. The supervisor starts us again.
+      LOG.log(System.Logger.Level.ERROR, "clockwork broke; the server ends", e);
+      Runtime.getRuntime().halt(BROKEN);
     }
   }
 
