@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -86,7 +87,7 @@ class KillTest {
         && runtime.isPresent();
   }
 
-  private static TreeSet<String> known(Installation house, List<String> acknowledged)
+  private static Set<String> known(Installation house, List<String> acknowledged)
       throws Exception {
     TreeSet<String> names = new TreeSet<>();
     for (Json.Obj principal : house.run("principals", "list").ok().objects("principals")) {
