@@ -9,7 +9,6 @@ import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.keys.VerifyingKey;
-import dev.sallyport.release.Defaults;
 import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Thresholds;
 import java.io.IOException;
@@ -40,8 +39,9 @@ final class Ceremony {
   /** A person to be. */
   record Member(String name, Role role) {}
 
-  /** What goes into the server's configuration. */
-  record Settings(String listen, int port, List<String> hosts) {
+  /** What goes into the server's configuration, and the first documents of the gate. */
+  record Settings(
+      String listen, int port, List<String> hosts, Json.Obj policy, Json.Obj thresholds) {
     Json.Obj toJson() {
       return Json.obj()
           .put("listen", listen)
@@ -113,7 +113,7 @@ final class Ceremony {
   }
 
   /** What the server writes as the first entries of its log. */
-  private static Json.Obj genesis(Envelope root, List<Person> people, List<SigningKey> keys)
+  private Json.Obj genesis(Envelope root, List<Person> people, List<SigningKey> keys)
       throws BadInput {
     List<SigningKey> admins = new ArrayList<>();
     for (int i = 0; i < people.size(); i++) {
@@ -124,10 +124,10 @@ final class Ceremony {
     SigningKey[] signers = admins.toArray(SigningKey[]::new);
     return Json.obj()
         .put("trustRoot", root.toJson())
-        .put("policy", Envelope.sign(Policy.statement(Defaults.policy()), signers).toJson())
+        .put("policy", Envelope.sign(Policy.statement(settings.policy()), signers).toJson())
         .put(
             "thresholds",
-            Envelope.sign(Thresholds.statement(Defaults.thresholds()), signers).toJson())
+            Envelope.sign(Thresholds.statement(settings.thresholds()), signers).toJson())
         .build();
   }
 

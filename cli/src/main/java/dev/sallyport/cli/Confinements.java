@@ -19,15 +19,20 @@ final class Confinements {
   /** The embedded inference server. */
   static final String RUNTIME = "runtime-llama";
 
-  /** Where inference servers of other makers may lie (the keeper's rule). */
-  private static final List<Path> BINDABLE = List.of(Path.of("/opt"), Path.of("/srv"));
+  /** Where inference servers of other makers usually lie (the keeper's rule). */
+  private static final List<Path> USUAL = List.of(Path.of("/opt"), Path.of("/srv"));
 
   private final Home home;
   private final Dist dist;
+  private final List<Path> runtimeDirs;
 
-  Confinements(Home home, Dist dist) {
+  /**
+   * @param runtimeDirs more directories that inference servers may be read from
+   */
+  Confinements(Home home, Dist dist, List<Path> runtimeDirs) {
     this.home = home;
     this.dist = dist;
+    this.runtimeDirs = List.copyOf(runtimeDirs);
   }
 
   Confinement of(Program program) throws Failure {
@@ -64,11 +69,8 @@ final class Confinements {
     view.memory(PLAINTEXT, Memory.bytes() / 4 * 3);
     Path runtime = dist.app(RUNTIME);
     view.readOnly(runtime, runtime);
-    for (Path tree : BINDABLE) {
-      if (Files.isDirectory(tree)) {
-        view.readOnly(tree, tree);
-      }
-    }
+    USUAL.stream().filter(Files::isDirectory).forEach(tree -> view.readOnly(tree, tree));
+    runtimeDirs.forEach(tree -> view.readOnly(tree, tree));
     write(view, "keeper");
     write(view, "run/keeper");
     write(view, "run/models");

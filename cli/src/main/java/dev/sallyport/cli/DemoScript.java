@@ -4,6 +4,7 @@ import dev.sallyport.cli.DemoStage.DemoFailure;
 import dev.sallyport.cli.DemoStage.Ran;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
+import dev.sallyport.release.Defaults;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -28,6 +29,14 @@ final class DemoScript {
           "deception-scheming",
           "self-replication",
           "collusion");
+
+  private static final List<String> CONTROLS =
+      List.of(
+          "weights-sealed",
+          "log-witnessed",
+          "isolation-drill",
+          "abuse-monitoring",
+          "incident-plan");
 
   private final DemoStage stage;
   private final Path source;
@@ -77,8 +86,19 @@ final class DemoScript {
   }
 
   private String init() throws IOException, InterruptedException, BadInput, DemoFailure {
-    Json.Obj made = stage.run("init", "--port", "0").ok();
-    return made.array("people").size() + " people hold keys";
+    // The shipped policy lets a model reach LIMITED after a week each at INTERNAL and partners.
+    Json.Builder policy = Json.obj().put("dwellSeconds", 0);
+    Defaults.policy()
+        .members()
+        .forEach((name, value) -> {
+          if (!name.equals("dwellSeconds")) {
+            policy.put(name, value);
+          }
+        });
+    Path file = stage.directory().resolve("policy.json");
+    Files.write(file, policy.build().canonical());
+    Json.Obj made = stage.run("init", "--port", "0", "--policy", file.toString()).ok();
+    return made.array("people").size() + " people hold keys; policy as shipped but without dwell";
   }
 
   private String start() throws IOException, InterruptedException, DemoFailure, BadInput {
@@ -123,12 +143,12 @@ final class DemoScript {
               "assessor1")
           .ok();
     }
-    for (String control : List.of("weights-sealed", "log-witnessed", "isolation-drill")) {
+    for (String control : CONTROLS) {
       stage
           .run("evidence", "add", "--model", MODEL, "--control", control, "--as", "assessor1")
           .ok();
     }
-    return AREAS.size() + " areas and 3 controls, signed by the assessor";
+    return AREAS.size() + " areas and " + CONTROLS.size() + " controls, signed by the assessor";
   }
 
   private String request() throws IOException, InterruptedException, BadInput, DemoFailure {
@@ -198,28 +218,23 @@ final class DemoScript {
   }
 
   private String network() throws IOException, InterruptedException, BadInput, DemoFailure {
-    Path examples = Files.createDirectory(stage.directory().resolve("probe"));
+    Path probe = stage.probeDirectory().resolve("Probe.java");
     try (InputStream in =
         Objects.requireNonNull(DemoScript.class.getResourceAsStream("Probe.java.txt"))) {
-      Files.copy(in, examples.resolve("Probe.java"));
+      Files.copy(in, probe);
     }
     stage.run("stop", MODEL, "--as", "sysadmin").ok();
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    stage
-        .run(
-            "run",
-            MODEL,
-            "--as",
-            "sysadmin",
-            "--bind",
-            examples.toString(),
-            "--",
-            java,
-            examples.resolve("Probe.java").toString(),
-            "{model}",
-            "{socket}",
-            Integer.toString(api().port()))
-        .ok();
+    List<String> command =
+        List.of(java, probe.toString(), "{model}", "{socket}", Integer.toString(api().port()));
+    String bind = stage.probeDirectory().toString();
+    Ran unasked =
+        stage.run(words(List.of("run", MODEL, "--as", "sysadmin", "--bind", bind), command));
+    check(unasked.exit() != 0, "a command ran that nobody allowed");
+    List<String> allow =
+        List.of("commands", "allow", "--as", "sec1", "--as", "sec2", "--bind", bind);
+    stage.run(words(allow, command)).ok();
+    stage.run(words(List.of("run", MODEL, "--as", "sysadmin", "--bind", bind), command)).ok();
     String report = api().post("chat/completions", aliceKey, question().build()).body();
     check(report.contains("refused connect to the gateway"), "no report: " + report);
     check(!report.contains("ESCAPED"), report);
@@ -281,6 +296,13 @@ final class DemoScript {
         .put("messages", Json.arr(List.of(message)))
         .put("max_tokens", 40)
         .put("temperature", 0);
+  }
+
+  private static String[] words(List<String> sallyport, List<String> command) {
+    List<String> all = new ArrayList<>(sallyport);
+    all.add("--");
+    all.addAll(command);
+    return all.toArray(String[]::new);
   }
 
   private static void check(boolean holds, String otherwise) throws DemoFailure {

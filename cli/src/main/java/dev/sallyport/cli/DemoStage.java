@@ -68,6 +68,11 @@ final class DemoStage implements AutoCloseable {
     return home;
   }
 
+  /** Where a hostile inference server may lie. */
+  Path probeDirectory() throws IOException {
+    return Files.createDirectories(home.resolve("probe"));
+  }
+
   Path installation() {
     return home.resolve("home");
   }
@@ -87,7 +92,7 @@ final class DemoStage implements AutoCloseable {
 
   /** Starts {@code up} and waits until it says that everything runs. */
   Process up() throws IOException, InterruptedException, DemoFailure {
-    Process process = start("up");
+    Process process = start("up", "--runtime-dir", probeDirectory().toString());
     Thread errors = Thread.ofVirtual().unstarted(() -> discard(process.getErrorStream()));
     errors.start();
     BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);

@@ -1,8 +1,10 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.Role;
+import dev.sallyport.release.Defaults;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +32,8 @@ final class Init implements Callable<Integer> {
           "sec2:security-admin",
           "audit1:audit-admin",
           "assessor1:assessor");
+
+  private static final int MAX_DOCUMENT = 40_000;
 
   private final Session session;
 
@@ -65,6 +69,18 @@ final class Init implements Callable<Integer> {
       description = "Protects keyd's root key by the passphrase in this file.")
   private @Nullable Path passphrase;
 
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      description = "The first policy (spec/evidence.md §3); default: the one shipped.")
+  private @Nullable Path policy;
+
+  @Option(
+      names = "--thresholds",
+      paramLabel = "FILE",
+      description = "The first thresholds (spec/evidence.md §2); default: those shipped.")
+  private @Nullable Path thresholds;
+
   Init(Session session) {
     this.session = session;
   }
@@ -76,10 +92,20 @@ final class Init implements Callable<Integer> {
       throw new Failure(Exit.USAGE, "--port " + port + "; 0 to 65535 are allowed");
     }
     Home home = session.home();
-    Ceremony.Settings settings = new Ceremony.Settings(listen, port, hosts());
+    Ceremony.Settings settings =
+        new Ceremony.Settings(
+            listen,
+            port,
+            hosts(),
+            policy == null ? Defaults.policy() : document(policy),
+            thresholds == null ? Defaults.thresholds() : document(thresholds));
     Json.Obj made = new Ceremony(Dist.find(), members, settings, passphrase).hold(home);
     session.print(made, lines(home, members));
     return Exit.OK.status();
+  }
+
+  private static Json.Obj document(Path file) throws IOException, BadInput {
+    return Json.parseObject(Bounded.read(file, MAX_DOCUMENT));
   }
 
   private List<String> hosts() {

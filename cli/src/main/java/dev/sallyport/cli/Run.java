@@ -57,8 +57,7 @@ final class Run implements Callable<Integer> {
       arguments.put("command", Json.strings(command));
     }
     if (!bind.isEmpty()) {
-      arguments.put(
-          "binds", Json.strings(bind.stream().map(p -> p.toAbsolutePath().toString()).toList()));
+      arguments.put("binds", Json.strings(CommandsAllow.absolute(bind)));
     }
     Json.Obj running =
         session.control().submit(signAs.command(session.home(), "model.run", arguments.build()));

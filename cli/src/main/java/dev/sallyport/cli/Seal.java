@@ -64,7 +64,8 @@ final class Seal implements Callable<Integer> {
     List<String> command = dist.command(Program.SEALER, "Main", arguments(real, key));
     try (Sandbox sandbox = Preflight.sandbox()) {
       Confined sealer =
-          sandbox.start(new Confinements(home, dist).sealer(real, key), command, Output.PIPE);
+          sandbox.start(
+              new Confinements(home, dist, List.of()).sealer(real, key), command, Output.PIPE);
       return follow(sealer);
     } catch (SandboxFailure e) {
       throw new Failure(Exit.UNAVAILABLE, String.valueOf(e.getMessage()), e);

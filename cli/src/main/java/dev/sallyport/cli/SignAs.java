@@ -9,6 +9,7 @@ import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -33,16 +34,27 @@ final class SignAs {
     if ((person == null) == (file == null)) {
       throw new Failure(Exit.USAGE, "say who signs: either --as NAME or --key FILE");
     }
-    Path path = file != null ? file : home.existing().people().resolve(safe(person) + ".key");
+    Path path = file != null ? file : file(home, String.valueOf(person));
     if (!Files.isReadable(path)) {
       throw new Failure(Exit.MISSING, "no key at " + path);
     }
     return path.toAbsolutePath();
   }
 
+  /** Where the ceremony put this person's key. */
+  static Path file(Home home, String person) throws Failure {
+    return home.existing().people().resolve(safe(person) + ".key");
+  }
+
   SigningKey key(Home home) throws Failure {
+    return read(path(home));
+  }
+
+  static SigningKey read(Path file) throws Failure {
     try {
-      return SigningKey.read(path(home));
+      return SigningKey.read(file);
+    } catch (NoSuchFileException e) {
+      throw new Failure(Exit.MISSING, "no key at " + file, e);
     } catch (IOException | BadInput e) {
       throw new Failure(Exit.DATA, String.valueOf(e.getMessage()), e);
     }
@@ -79,8 +91,8 @@ final class SignAs {
         Statement.about("installation", root, Statement.OWN + "command/v1", predicate), key);
   }
 
-  private static String safe(@Nullable String name) throws Failure {
-    if (name == null || !Names.isName(name)) {
+  private static String safe(String name) throws Failure {
+    if (!Names.isName(name)) {
       throw new Failure(Exit.USAGE, "--as " + name + ": " + Names.RULE);
     }
     return name;

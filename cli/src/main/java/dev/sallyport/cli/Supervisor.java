@@ -26,18 +26,20 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private final Home home;
   private final Sandbox sandbox;
   private final Session session;
+  private final List<Path> runtimeDirs;
   private final List<Child> children = new ArrayList<>();
   private final List<Json.Obj> unreported = new ArrayList<>();
 
-  Supervisor(Home home, Sandbox sandbox, Session session) {
+  Supervisor(Home home, Sandbox sandbox, Session session, List<Path> runtimeDirs) {
     this.home = home;
     this.sandbox = sandbox;
     this.session = session;
+    this.runtimeDirs = List.copyOf(runtimeDirs);
   }
 
   /** Starts all three and returns when all answer. */
   void start(Dist dist, Duration limit) throws Failure, InterruptedException {
-    Confinements views = new Confinements(home, dist);
+    Confinements views = new Confinements(home, dist, runtimeDirs);
     long end = System.nanoTime() + limit.toNanos();
     for (Program program : List.of(Program.KEYD, Program.SERVER, Program.KEEPER)) {
       List<String> command = dist.command(program, "Main", arguments(program, dist));
@@ -49,11 +51,12 @@ final class Supervisor implements Child.Observer, AutoCloseable {
     }
   }
 
-  private static List<String> arguments(Program program, Dist dist) throws Failure {
+  private List<String> arguments(Program program, Dist dist) throws Failure {
     List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
     if (program == Program.KEEPER) {
       arguments.addAll(List.of("--plaintext", Confinements.PLAINTEXT.toString()));
       arguments.addAll(List.of("--runtime", dist.app(Confinements.RUNTIME).toString()));
+      runtimeDirs.forEach(dir -> arguments.addAll(List.of("--bindable", dir.toString())));
     }
     return arguments;
   }

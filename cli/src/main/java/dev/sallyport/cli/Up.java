@@ -4,7 +4,10 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.sandbox.Sandbox;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +35,15 @@ final class Up implements Callable<Integer> {
       description = "How long everything may take to answer (default: ${DEFAULT-VALUE}).")
   private int seconds = 60;
 
+  @Option(
+      names = "--runtime-dir",
+      paramLabel = "DIR",
+      description = {
+        "Where inference servers of other makers may be read from, beside /opt and /srv;",
+        "may be repeated. What of it runs is for: sallyport commands allow."
+      })
+  private List<Path> runtimeDirs = new ArrayList<>();
+
   Up(Session session) {
     this.session = session;
   }
@@ -54,7 +66,7 @@ final class Up implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     Thread hook = Thread.ofPlatform().unstarted(() -> signalled(stop, stopped));
     Sandbox sandbox = Preflight.sandbox();
-    try (Supervisor supervisor = new Supervisor(home, sandbox, session)) {
+    try (Supervisor supervisor = new Supervisor(home, sandbox, session, runtimeDirs())) {
       Preflight.check(sandbox);
       Runtime.getRuntime().addShutdownHook(hook);
       try {
@@ -70,6 +82,17 @@ final class Up implements Callable<Integer> {
       stopped.countDown();
     }
     return Exit.OK.status();
+  }
+
+  private List<Path> runtimeDirs() throws Failure {
+    List<Path> dirs = new ArrayList<>();
+    for (Path dir : runtimeDirs) {
+      if (!Files.isDirectory(dir)) {
+        throw new Failure(Exit.MISSING, "--runtime-dir " + dir + " is not a directory");
+      }
+      dirs.add(dir.toAbsolutePath().normalize());
+    }
+    return dirs;
   }
 
   /** SIGTERM and Ctrl-C run this; the JVM halts when it returns. */

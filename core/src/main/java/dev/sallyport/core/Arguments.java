@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Command-line options of the form {@code --name VALUE} and flags {@code --name}. */
-public record Arguments(Map<String, String> values, List<String> flags) {
+public record Arguments(Map<String, List<String>> values, List<String> flags) {
   public Arguments {
     values = Map.copyOf(values);
     flags = List.copyOf(flags);
@@ -16,13 +16,13 @@ public record Arguments(Map<String, String> values, List<String> flags) {
   /** Reads the arguments of a main; only these options and flags are known. */
   public static Arguments parse(String[] args, List<String> options, List<String> flags)
       throws BadInput {
-    Map<String, String> values = new HashMap<>();
+    Map<String, List<String>> values = new HashMap<>();
     List<String> set = new ArrayList<>();
     for (int i = 0; i < args.length; i++) {
       if (flags.contains(args[i])) {
         set.add(args[i]);
       } else if (options.contains(args[i]) && i + 1 < args.length) {
-        values.put(args[i], args[++i]);
+        values.computeIfAbsent(args[i], name -> new ArrayList<>()).add(args[++i]);
       } else {
         throw new BadInput("argument " + args[i] + " is not known or lacks its value");
       }
@@ -35,8 +35,13 @@ public record Arguments(Map<String, String> values, List<String> flags) {
     return find(name).orElseThrow(() -> new BadInput("argument " + name + " is missing"));
   }
 
-  /** The value of an option. */
+  /** All values of an option that may be repeated, in order. */
+  public List<String> all(String name) {
+    return List.copyOf(values.getOrDefault(name, List.of()));
+  }
+
+  /** The value of an option; of a repeated one, the last. */
   public Optional<String> find(String name) {
-    return Optional.ofNullable(values.get(name));
+    return all(name).isEmpty() ? Optional.empty() : Optional.of(all(name).getLast());
   }
 }

@@ -64,9 +64,18 @@ class BadInputTest {
       // In a view of this machine that has everything but bubblewrap.
       Installation.Ran ran =
           house.shell(
-              "bwrap", "--dev-bind", "/", "/", "--ro-bind", "/dev/null", "/usr/bin/bwrap",
-              Installation.ROOT.resolve("sallyport").toString(), "up", "--home",
-              house.home().toString(), "--json");
+              "bwrap",
+              "--dev-bind",
+              "/",
+              "/",
+              "--ro-bind",
+              "/dev/null",
+              "/usr/bin/bwrap",
+              Installation.ROOT.resolve("sallyport").toString(),
+              "up",
+              "--home",
+              house.home().toString(),
+              "--json");
       refused(ran, "bubblewrap");
     }
   }
@@ -76,9 +85,21 @@ class BadInputTest {
     try (Installation house = Installation.initialised()) {
       Installation.Ran ran =
           house.shell(
-              "bwrap", "--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns",
-              "--dev-bind", "/", "/", Installation.ROOT.resolve("sallyport").toString(), "up",
-              "--home", house.home().toString(), "--json");
+              "bwrap",
+              "--unshare-user",
+              "--uid",
+              "1000",
+              "--gid",
+              "1000",
+              "--disable-userns",
+              "--dev-bind",
+              "/",
+              "/",
+              Installation.ROOT.resolve("sallyport").toString(),
+              "up",
+              "--home",
+              house.home().toString(),
+              "--json");
       refused(ran, "namespaces");
     }
   }
@@ -93,9 +114,17 @@ class BadInputTest {
       house.environment().put("SALLYPORT_JAVA_HOME", "");
       Installation.Ran ran =
           house.shell(
-              "bwrap", "--dev-bind", "/", "/", "--tmpfs", "/usr/lib/jvm", "--ro-bind",
-              old.toString(), old.toString(),
-              Installation.ROOT.resolve("sallyport").toString(), "--help");
+              "bwrap",
+              "--dev-bind",
+              "/",
+              "/",
+              "--tmpfs",
+              "/usr/lib/jvm",
+              "--ro-bind",
+              old.toString(),
+              old.toString(),
+              Installation.ROOT.resolve("sallyport").toString(),
+              "--help");
       assertEquals(69, ran.exit());
       assertTrue(ran.err().contains("JDK 25"), ran.err());
       assertEquals(1, ran.err().lines().count(), ran.err());
@@ -115,7 +144,11 @@ class BadInputTest {
       Files.delete(dir.resolve("link"));
       Installation.Ran wrongKey =
           house.run(
-              "seal", dir.toString(), "--model", "m", "--key",
+              "seal",
+              dir.toString(),
+              "--model",
+              "m",
+              "--key",
               house.home().resolve("trust-root.json").toString());
       refused(wrongKey, "key");
       assertFalse(Files.exists(house.home().resolve("vault/m")), "something was published");
@@ -179,8 +212,7 @@ class BadInputTest {
         assertFalse(ran.err().contains("\tat "), "stack trace for " + command);
         assertFalse(ran.err().isBlank(), "no message for " + command);
       }
-      refused(
-          house.run("principals", "add", "x", "--tier", "limited", "--as", "nobody"), "nobody");
+      refused(house.run("principals", "add", "x", "--tier", "limited", "--as", "nobody"), "nobody");
       // The wrong person: an assessor adds no users.
       refused(
           house.run("principals", "add", "x", "--tier", "limited", "--as", "assessor1"), "system");

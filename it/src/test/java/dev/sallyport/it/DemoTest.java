@@ -14,7 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** {@code ./sallyport demo} itself: every step holds, twice in a row, beside a running installation. */
+/**
+ * {@code ./sallyport demo} itself: every step holds, twice in a row, beside a running installation.
+ */
 class DemoTest {
   private static final int STEPS = 18;
 
@@ -50,7 +52,8 @@ class DemoTest {
               .collect(Collectors.toSet()));
     }
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-      for (Path process : processes.filter(p -> p.getFileName().toString().matches("\\d+")).toList()) {
+      for (Path process :
+          processes.filter(p -> p.getFileName().toString().matches("\\d+")).toList()) {
         try {
           String line = Files.readString(process.resolve("cmdline"));
           if (line.contains("sallyport-demo-")) {

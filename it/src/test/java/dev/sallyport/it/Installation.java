@@ -90,8 +90,7 @@ final class Installation implements AutoCloseable {
     return finish(builder(List.of(command)).start(), command[0]);
   }
 
-  private static Ran finish(Process process, String what)
-      throws IOException, InterruptedException {
+  private static Ran finish(Process process, String what) throws IOException, InterruptedException {
     process.getOutputStream().close();
     StringBuilder err = new StringBuilder();
     Thread drain = Thread.ofVirtual().start(() -> err.append(text(process.getErrorStream())));
@@ -185,8 +184,17 @@ final class Installation implements AutoCloseable {
               .build();
       Path file = Files.write(dir.resolve(area + ".json"), result.canonical());
       run(
-              "evidence", "import", file.toString(), "--format", "plain", "--model", MODEL,
-              "--area", area, "--as", "assessor1")
+              "evidence",
+              "import",
+              file.toString(),
+              "--format",
+              "plain",
+              "--model",
+              MODEL,
+              "--area",
+              area,
+              "--as",
+              "assessor1")
           .ok();
     }
     for (String control : List.of("weights-sealed", "log-witnessed", "isolation-drill")) {

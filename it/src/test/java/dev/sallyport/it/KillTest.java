@@ -38,8 +38,7 @@ class KillTest {
         String at = "seed " + seed + ", round " + round + ", " + victim;
         Processes.await(60, "healthy again: " + at, () -> healthy(house));
         assertEquals(new TreeSet<>(acknowledged), known(house, acknowledged), at);
-        assertEquals(
-            "ACTIVE", house.run("release", "show", release).ok().string("state"), at);
+        assertEquals("ACTIVE", house.run("release", "show", release).ok().string("state"), at);
       }
       house.stopUp();
       house.run("log", "verify").ok();
@@ -53,16 +52,15 @@ class KillTest {
 
   private static Thread killLater(Installation house, String victim, int millis) {
     return Thread.ofPlatform()
-        .start(
-            () -> {
-              try {
-                Thread.sleep(millis);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              Processes.find(house.upProcess().toHandle(), victim)
-                  .ifPresent(ProcessHandle::destroyForcibly);
-            });
+        .start(() -> {
+          try {
+            Thread.sleep(millis);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          Processes.find(house.upProcess().toHandle(), victim)
+              .ifPresent(ProcessHandle::destroyForcibly);
+        });
   }
 
   /** Four commands, some of which meet the crash; only those that said yes count. */
@@ -82,13 +80,10 @@ class KillTest {
     Installation.Ran status = house.run("status");
     Optional<ProcessHandle> runtime =
         Processes.find(house.upProcess().toHandle(), Processes.RUNTIME);
-    return status.exit() == 0
-        && status.json().string("state").equals("up")
-        && runtime.isPresent();
+    return status.exit() == 0 && status.json().string("state").equals("up") && runtime.isPresent();
   }
 
-  private static Set<String> known(Installation house, List<String> acknowledged)
-      throws Exception {
+  private static Set<String> known(Installation house, List<String> acknowledged) throws Exception {
     TreeSet<String> names = new TreeSet<>();
     for (Json.Obj principal : house.run("principals", "list").ok().objects("principals")) {
       names.add(principal.string("name"));

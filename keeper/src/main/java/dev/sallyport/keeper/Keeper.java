@@ -46,7 +46,7 @@ final class Keeper implements AutoCloseable {
   }
 
   private Json.Obj run(RunRequest run) throws Refusal, BadInput {
-    run.bindPaths();
+    context.launcher().requireBindable(run);
     Model model = begin(run);
     try {
       return state(model.awaitHealthy());

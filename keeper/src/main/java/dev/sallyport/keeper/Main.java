@@ -17,13 +17,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
  * Composition root of the keeper process: {@code --home DIR [--plaintext DIR] [--runtime DIR]
- * [--start-seconds N]}; plaintext lies in {@code HOME/plaintext} unless said otherwise. Ends with 0
- * on SIGTERM, 64 on bad arguments, 78 if the host or the home is not what it must be.
+ * [--bindable DIR]… [--start-seconds N]}; plaintext lies in {@code HOME/plaintext} unless said
+ * otherwise. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if the host or the home is not what it
+ * must be.
  */
 public final class Main {
   private static final System.Logger LOG = System.getLogger("keeper");
@@ -45,7 +47,9 @@ public final class Main {
     try {
       arguments =
           Arguments.parse(
-              args, List.of("--home", "--plaintext", "--runtime", "--start-seconds"), List.of());
+              args,
+              List.of("--home", "--plaintext", "--runtime", "--bindable", "--start-seconds"),
+              List.of());
       arguments.need("--home");
     } catch (BadInput e) {
       System.err.println("keeper: " + e.getMessage());
@@ -104,8 +108,15 @@ public final class Main {
     return new RuntimeLauncher.Settings(
         Path.of(System.getProperty("java.home")),
         arguments.find("--runtime").map(Path::of),
+        bindable(arguments),
         TEMPORARY,
         Duration.ofSeconds(seconds));
+  }
+
+  private static List<Path> bindable(Arguments arguments) {
+    List<Path> trees = new ArrayList<>(List.of(Path.of("/opt"), Path.of("/srv")));
+    arguments.all("--bindable").forEach(tree -> trees.add(Path.of(tree)));
+    return trees;
   }
 
   /** Fails unless the directory is on a memory file system: plaintext never reaches a disk. */

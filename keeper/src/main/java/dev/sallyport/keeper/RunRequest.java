@@ -19,7 +19,6 @@ import java.util.List;
  */
 record RunRequest(
     ModelName model, long version, Digest release, List<String> command, List<String> binds) {
-  private static final List<Path> BINDABLE = List.of(Path.of("/opt"), Path.of("/srv"));
   private static final int MAX_WORDS = 256;
   private static final int MAX_BINDS = 16;
 
@@ -53,13 +52,13 @@ record RunRequest(
   }
 
   /** The binds as paths; nothing of the installation and no system directory may be among them. */
-  List<Path> bindPaths() throws BadInput {
+  List<Path> bindPaths(List<Path> bindable) throws BadInput {
     List<Path> paths = new ArrayList<>();
     for (String bind : binds) {
       Path path = Path.of(bind);
-      boolean good = path.normalize().equals(path) && BINDABLE.stream().anyMatch(path::startsWith);
+      boolean good = path.normalize().equals(path) && bindable.stream().anyMatch(path::startsWith);
       if (!good) {
-        throw new BadInput("bind " + Json.clip(bind) + " is not a plain path under " + BINDABLE);
+        throw new BadInput("bind " + Json.clip(bind) + " is not a plain path under " + bindable);
       }
       paths.add(path);
     }

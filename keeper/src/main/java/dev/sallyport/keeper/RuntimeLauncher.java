@@ -42,7 +42,17 @@ final class RuntimeLauncher {
    * @param temporary bytes of a runtime's temporary directory
    * @param startLimit how long a runtime may take until it is healthy
    */
-  record Settings(Path javaHome, Optional<Path> embedded, long temporary, Duration startLimit) {}
+  record Settings(
+      Path javaHome,
+      Optional<Path> embedded,
+      List<Path> bindable,
+      long temporary,
+      Duration startLimit) {}
+
+  /** Fails unless the directories that it needs are among those that may be read. */
+  void requireBindable(RunRequest run) throws BadInput {
+    run.bindPaths(settings.bindable());
+  }
 
   RuntimeLauncher(Sandbox sandbox, Settings settings) {
     this.sandbox = sandbox;
@@ -70,7 +80,7 @@ final class RuntimeLauncher {
             .environment("HOME", "/tmp")
             .environment("PATH", "/usr/bin:/bin")
             .java(settings.javaHome());
-    for (Path bind : run.bindPaths()) {
+    for (Path bind : run.bindPaths(settings.bindable())) {
       view.readOnly(bind, bind);
     }
     if (run.embedded()) {

@@ -155,6 +155,7 @@ final class Stage implements AutoCloseable {
         new RuntimeLauncher.Settings(
             Path.of(System.getProperty("java.home")),
             Optional.empty(),
+            List.of(),
             64 << 20,
             Duration.ofSeconds(90));
     return new Model.Context(

@@ -80,6 +80,7 @@ final class Desk implements Listener.Handler {
         case "release.show" -> views.release(request.digest("release"));
         case "evidence.list" -> views.evidence(request.findString("model"));
         case "principals.list" -> views.principals();
+        case "commands.list" -> commands();
         case "model" -> views.model(request.string("model"));
         case "areas" -> views.areas();
         case "log.sealed" -> sealed(request);
@@ -136,6 +137,13 @@ final class Desk implements Listener.Handler {
         Registry.COMMANDS_SET,
         Json.obj().put("envelope", envelope.toJson()).build(),
         registry -> registry.requireFitCommands(signed));
+  }
+
+  /** The list of allowed commands in force; version 0 is none. */
+  private Json.Obj commands() {
+    return book.read(Registry::commands)
+        .map(kept -> kept.signed().statement().predicate())
+        .orElseGet(() -> Json.obj().put("version", 0).put("commands", Json.arr(List.of())).build());
   }
 
   private static String text(List<Reason> reasons) {

@@ -1,0 +1,95 @@
+package dev.sallyport.cli;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.LeaseRequest;
+import dev.sallyport.keys.SigningKey;
+import dev.sallyport.keys.Statement;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Puts a command line on the list of those that may hold plaintext weights (spec/key-release.md
+ * §4). keyd checks the signatures itself, so a server cannot choose the command.
+ */
+@Command(
+    description = "Allows an inference server's command line, signed by two security admins.",
+    footer = {
+      "",
+      "Example: sallyport commands allow --as sec1 --as sec2 --bind /opt/vllm \\",
+      "             -- /opt/vllm/serve {model} {socket}"
+    })
+final class CommandsAllow implements Callable<Integer> {
+  private static final int MIN_SIGNERS = 2;
+
+  private final Session session;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "-- CMD",
+      description = "Word for word as in: sallyport run.")
+  private List<String> command = new ArrayList<>();
+
+  @Option(names = "--bind", paramLabel = "DIR", description = "As in: sallyport run.")
+  private List<Path> bind = new ArrayList<>();
+
+  @Option(names = "--as", paramLabel = "NAME", description = "A signer; repeat for the second.")
+  private List<String> people = new ArrayList<>();
+
+  @Option(names = "--key", paramLabel = "FILE", description = "A signer's key file.")
+  private List<Path> files = new ArrayList<>();
+
+  @Option(names = "--note", paramLabel = "TEXT", description = "What it is and who reviewed it.")
+  private String note = "";
+
+  CommandsAllow(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws Failure, BadInput, IOException {
+    if (people.size() + files.size() < MIN_SIGNERS) {
+      throw new Failure(Exit.USAGE, "two security administrators sign: --as sec1 --as sec2");
+    }
+    Json.Obj known = session.control().ask("commands.list");
+    List<Json> commands = new ArrayList<>(known.array("commands"));
+    var digest = LeaseRequest.commandDigest(command, absolute(bind));
+    commands.add(Json.obj().put("digest", digest).put("note", note).build());
+    Json.Obj predicate =
+        Json.obj()
+            .put("version", known.integer("version") + 1)
+            .put("commands", Json.arr(commands))
+            .build();
+    Statement statement =
+        Statement.about("commands", predicate.digest(), Statement.OWN + "commands/v1", predicate);
+    Json.Obj accepted =
+        session.control().submit(Envelope.sign(statement, keys().toArray(SigningKey[]::new)));
+    session.print(
+        Json.obj().put("digest", digest).put("id", accepted.string("id")).build(),
+        List.of("allowed     " + digest, "            " + String.join(" ", command)));
+    return Exit.OK.status();
+  }
+
+  /** Directories as {@code run} names them. */
+  static List<String> absolute(List<Path> directories) {
+    return directories.stream().map(d -> d.toAbsolutePath().normalize().toString()).toList();
+  }
+
+  private List<SigningKey> keys() throws Failure {
+    List<SigningKey> keys = new ArrayList<>();
+    for (String name : people) {
+      keys.add(SignAs.read(SignAs.file(session.home(), name)));
+    }
+    for (Path file : files) {
+      keys.add(SignAs.read(file));
+    }
+    return keys;
+  }
+}
