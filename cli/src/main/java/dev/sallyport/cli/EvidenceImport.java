@@ -1,15 +1,11 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
-import dev.sallyport.core.Bounded;
-import dev.sallyport.core.Digest;
-import dev.sallyport.core.Json;
-import dev.sallyport.risk.Evaluation;
-import dev.sallyport.risk.Score;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +19,18 @@ import picocli.CommandLine.Parameters;
     description = "Imports the result file of an evaluation as signed evidence.",
     footer = {
       "",
-      "Example: sallyport evidence import run.json --format plain --model tiny \\",
-      "             --area cyber-offense --as assessor1",
-      "A plain file: {\"value\":\"12/400\",\"samples\":400,\"observed\":\"…Z\",\"validUntil\":\"…Z\"}"
+      "Examples:",
+      "  sallyport evidence import logs/run.json --format inspect --select match/accuracy \\",
+      "      --model tiny --area cyber-offense --as assessor1",
+      "  sallyport evidence import run.json --format plain --model tiny --area cyber-offense \\",
+      "      --as assessor1",
+      "",
+      "plain  {\"value\":\"12/400\",\"samples\":400,\"observed\":\"…Z\",\"validUntil\":\"…Z\"}",
+      "json   {\"value\":\"12/400\",\"samples\":400}, or",
+      "       {\"parts\":[{\"name\":\"A\",\"weight\":\"0.5\",\"solved\":3,\"of\":17}, …]}",
+      "csv    name,weight,solved,of   with one line per part"
     })
 final class EvidenceImport implements Callable<Integer> {
-  private static final int MAX_FILE = 256 << 20;
-
   private final Session session;
   @Mixin private final SignAs signAs = new SignAs();
 
@@ -52,13 +53,33 @@ final class EvidenceImport implements Callable<Integer> {
       description = "Default: the area's, from the thresholds.")
   private @Nullable String metric;
 
-  @Option(names = "--format", required = true, paramLabel = "FORMAT", description = "plain")
+  @Option(
+      names = "--format",
+      required = true,
+      paramLabel = "FORMAT",
+      description = "plain, json, csv, inspect, lm-eval or garak.")
   private String format = "plain";
+
+  @Option(
+      names = "--select",
+      paramLabel = "RESULT",
+      description = {
+        "Which result of the file. inspect: SCORER/METRIC; lm-eval: TASK/METRIC,FILTER;",
+        "garak: PROBE/DETECTOR (default: all of it)."
+      })
+  private @Nullable String select;
+
+  @Option(
+      names = "--observed",
+      paramLabel = "TIME",
+      description = "When the evaluation ran (default: now); a plain file says so itself.")
+  private @Nullable String observed;
 
   @Option(
       names = "--valid-days",
       paramLabel = "N",
-      description = "If the file does not say (default: ${DEFAULT-VALUE}).")
+      description =
+          "How long it counts from then; a plain file may say (default: ${DEFAULT-VALUE}).")
   private int validDays = 30;
 
   EvidenceImport(Session session) {
@@ -67,36 +88,23 @@ final class EvidenceImport implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, BadInput, IOException {
-    if (!format.equals("plain")) {
-      throw new Failure(Exit.USAGE, "--format " + format + " is not known; plain is");
-    }
-    byte[] bytes = Bounded.read(file, MAX_FILE);
+    ResultFile result =
+        new ResultFile(
+            file, ResultFile.Format.parse(format), select, ran(), Duration.ofDays(validDays));
     Subject subject = Subject.of(session, model);
-    return subject.submit(session, signAs, plain(subject, bytes));
+    String judgedBy = metric != null ? metric : subject.metric(session, area);
+    return subject.submit(session, signAs, result.about(subject, area, judgedBy));
   }
 
-  private Evaluation plain(Subject subject, byte[] bytes) throws Failure, BadInput {
-    Json.Obj json =
-        Json.parseObject(bytes)
-            .only("value", "low", "high", "samples", "observed", "validUntil", "note");
-    Score value = Score.parse(json.string("value"));
-    Instant observed = json.instant("observed");
-    Instant until =
-        json.find("validUntil").isPresent()
-            ? json.instant("validUntil")
-            : observed.plus(Duration.ofDays(validDays)).truncatedTo(ChronoUnit.SECONDS);
-    return new Evaluation(
-        subject.name(),
-        subject.digest(),
-        area,
-        metric != null ? metric : subject.metric(session, area),
-        value,
-        json.find("low").isPresent() ? Score.parse(json.string("low")) : value,
-        json.find("high").isPresent() ? Score.parse(json.string("high")) : value,
-        json.integer("samples"),
-        observed,
-        until,
-        new Evaluation.Source(format, String.valueOf(file.getFileName()), Digest.of(bytes)),
-        json.findString("note").orElse(""));
+  private Instant ran() throws Failure {
+    if (observed == null) {
+      return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    }
+    try {
+      return Instant.parse(observed);
+    } catch (DateTimeParseException e) {
+      throw new Failure(
+          Exit.USAGE, "--observed " + observed + " is not like 2026-03-01T12:00:00Z", e);
+    }
   }
 }
