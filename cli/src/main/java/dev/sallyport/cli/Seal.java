@@ -117,7 +117,7 @@ final class Seal implements Callable<Integer> {
 
   private static Failure refused(Json.Obj last, List<String> errors, int status) throws BadInput {
     String said = errors.isEmpty() ? "the sealer ended with status " + status : errors.getLast();
-    String message = last.findString("error").orElse(said);
+    String message = last.find("error").isPresent() ? last.object("error").string("message") : said;
     for (Exit exit : Exit.values()) {
       if (exit.status() == status) {
         return new Failure(exit, message);

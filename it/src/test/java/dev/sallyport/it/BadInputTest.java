@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sallyport.core.Json;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -162,10 +161,10 @@ class BadInputTest {
       Path big = house.dir().resolve("big.bin");
       // Larger than any vault: sparse, so it costs nothing to make.
       try (var file = new java.io.RandomAccessFile(big.toFile(), "rw")) {
-        file.setLength(1L << 46);
+        file.setLength(1L << 43);
       }
       refused(seal(house, big), "space");
-      assertEquals("up", house.status().string("state"));
+      assertTrue(house.isUp());
       house.stopUp();
       house.run("log", "verify").ok();
     }
@@ -216,8 +215,7 @@ class BadInputTest {
       // The wrong person: an assessor adds no users.
       refused(
           house.run("principals", "add", "x", "--tier", "limited", "--as", "assessor1"), "system");
-      Json.Obj status = house.status();
-      assertEquals("up", status.string("state"));
+      assertTrue(house.isUp());
     }
   }
 

@@ -57,10 +57,14 @@ final class Installation implements AutoCloseable {
     return new Installation(Files.createTempDirectory(Path.of("/tmp"), "sp-it-"));
   }
 
-  /** After the key ceremony. */
+  /** After the key ceremony, with the shipped policy but for the week between audiences. */
   static Installation initialised() throws Exception {
     Installation made = empty();
-    made.run("init", "--port", "0").ok();
+    Path shipped = ROOT.resolve("release/src/main/resources/dev/sallyport/release/policy.json");
+    String policy =
+        Files.readString(shipped).replace("\"dwellSeconds\": 604800", "\"dwellSeconds\": 0");
+    Path file = Files.writeString(made.dir.resolve("policy.json"), policy);
+    made.run("init", "--port", "0", "--policy", file.toString()).ok();
     return made;
   }
 
@@ -197,7 +201,13 @@ final class Installation implements AutoCloseable {
               "assessor1")
           .ok();
     }
-    for (String control : List.of("weights-sealed", "log-witnessed", "isolation-drill")) {
+    for (String control :
+        List.of(
+            "weights-sealed",
+            "log-witnessed",
+            "isolation-drill",
+            "abuse-monitoring",
+            "incident-plan")) {
       run("evidence", "add", "--model", MODEL, "--control", control, "--as", "assessor1").ok();
     }
   }
@@ -215,6 +225,14 @@ final class Installation implements AutoCloseable {
 
   Json.Obj status() throws Exception {
     return run("status").ok();
+  }
+
+  /** Whether all three daemons answer. */
+  boolean isUp() throws Exception {
+    Ran ran = run("status");
+    return ran.exit() == 0
+        && ran.json().object("keyd").bool("up")
+        && ran.json().object("keeper").bool("up");
   }
 
   @Override

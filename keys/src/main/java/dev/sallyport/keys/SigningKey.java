@@ -51,7 +51,10 @@ public final class SigningKey {
 
   /** Reads the file form. */
   public static SigningKey read(Path file) throws IOException, BadInput {
-    String name = String.valueOf(file.getFileName());
+    String name = "key file " + file.getFileName();
+    if (Files.size(file) > MAX_FILE) {
+      throw new BadInput(name + " is longer than " + MAX_FILE + " bytes; it holds no Ed25519 key");
+    }
     String text = new String(Bounded.read(file, MAX_FILE), StandardCharsets.US_ASCII);
     try {
       PrivateKey key =

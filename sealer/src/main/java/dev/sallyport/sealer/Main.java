@@ -5,8 +5,8 @@ import dev.sallyport.core.Json;
 
 /**
  * Composition root of the sealer: a short-lived process without a network that turns a source into
- * a sealed model. Prints JSON lines of progress on standard error, one JSON object on standard
- * output at the end, and exits with a status of {@link Failure}.
+ * a sealed model. Prints JSON lines on standard output: notes and progress, at the end the result
+ * or the error. Exits with a status of {@link Failure}.
  */
 public final class Main {
   private Main() {}
@@ -18,7 +18,7 @@ public final class Main {
 
   private static int run(String[] args) {
     try {
-      Json.Obj result = SealRun.of(Arguments.parse(args), Report.to(System.err)).run();
+      Json.Obj result = SealRun.of(Arguments.parse(args), Report.to(System.out)).run();
       System.out.println(Json.toString(result));
       return System.out.checkError() ? Failure.CANNOT_CREATE : 0;
     } catch (Failure e) {
@@ -33,7 +33,7 @@ public final class Main {
 
   private static int failed(int status, String message) {
     Json error = Json.obj().put("status", status).put("message", message).build();
-    System.err.println(Json.toString(Json.obj().put("error", error).build()));
+    System.out.println(Json.toString(Json.obj().put("error", error).build()));
     return status;
   }
 }

@@ -128,7 +128,7 @@ final class House implements AutoCloseable {
   }
 
   /** A sealer in a process of its own. */
-  Process sealer(Path errors, String... more) throws IOException {
+  Process sealer(Path output, String... more) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp"));
@@ -137,12 +137,15 @@ final class House implements AutoCloseable {
     command.addAll(List.of("--home", home.toString(), "--source", source.toString()));
     command.addAll(List.of("--model", "tiny", "--signer", signer.toString()));
     command.addAll(List.of(more));
-    return new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
   }
 
-  static Json.Obj output(Process process) throws IOException, BadInput {
-    String text = new String(process.getInputStream().readAllBytes(), UTF_8);
-    return Json.parseObject(text.strip().getBytes(UTF_8));
+  /** The last line that a sealer wrote. */
+  static Json.Obj result(Path output) throws IOException, BadInput {
+    return Json.parseObject(Files.readAllLines(output).getLast().getBytes(UTF_8));
   }
 
   Digest digestOf(String name) throws IOException {

@@ -24,12 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 class SealerTest {
   @TempDir Path dir;
   private House house;
-  private Path errors;
+  private Path output;
 
   @BeforeEach
   void open() throws Exception {
     house = new House(dir);
-    errors = dir.resolve("errors");
+    output = dir.resolve("output");
     house.file("config.json", 200);
     house.file("model.gguf", 3_500_000);
   }
@@ -42,9 +42,9 @@ class SealerTest {
   @Test
   void sealsLogsAndPublishes() throws Exception {
     house.start();
-    Process sealer = house.sealer(errors);
-    Json.Obj result = House.output(sealer);
-    assertEquals(0, sealer.waitFor(), () -> read(errors));
+    Process sealer = house.sealer(output);
+    assertEquals(0, sealer.waitFor(), () -> read(output));
+    Json.Obj result = House.result(output);
     SealedModel sealed = house.open(1);
     assertEquals(1, result.integer("version"));
     assertEquals(2, result.integer("files"));
@@ -55,13 +55,13 @@ class SealerTest {
     assertEquals(sealed.manifest(), entry.digest("manifest"));
     assertEquals(sealed.bundle(), entry.object("signature"));
     assertExtractsTo(sealed);
-    assertTrue(read(errors).contains("{\"progress\":{\"bytes\":3500200,\"total\":3500200}}"));
+    assertTrue(read(output).contains("{\"progress\":{\"bytes\":3500200,\"total\":3500200}}"));
   }
 
   @Test
   void refusesBadInputBeforeItWritesAnything() throws Exception {
     house.start();
-    Files.createSymbolicLink(house.source.resolve("link"), errors);
+    Files.createSymbolicLink(house.source.resolve("link"), output);
     assertFails(65, "\\\"link\\\" is a symbolic link; only plain files are sealed");
     assertFails(65, "option \\\"--bogus\\\" is not known", "--bogus", "1");
     Files.delete(house.source.resolve("link"));
@@ -87,7 +87,7 @@ class SealerTest {
     assertFalse(Files.exists(house.home.resolve("vault/tiny/1")));
     house.beforeLog = (_, _) -> {};
     assertSeals(1);
-    assertTrue(read(errors).contains("version 1 was sealed before: publishing it"));
+    assertTrue(read(output).contains("version 1 was sealed before: publishing it"));
   }
 
   @Test
@@ -138,16 +138,16 @@ class SealerTest {
       }
       throw new Refusal("gone", "killed meanwhile");
     });
-    Process sealer = house.sealer(errors);
-    assertTrue(reached.await(120, TimeUnit.SECONDS), () -> read(errors));
+    Process sealer = house.sealer(output);
+    assertTrue(reached.await(120, TimeUnit.SECONDS), () -> read(output));
     sealer.destroyForcibly().waitFor();
     killed.countDown();
   }
 
   private void assertSeals(long version) throws Exception {
-    Process sealer = house.sealer(errors);
-    Json.Obj result = House.output(sealer);
-    assertEquals(0, sealer.waitFor(), () -> read(errors));
+    Process sealer = house.sealer(output);
+    assertEquals(0, sealer.waitFor(), () -> read(output));
+    Json.Obj result = House.result(output);
     assertEquals(version, result.integer("version"));
     assertExtractsTo(house.open(version));
   }
@@ -161,10 +161,10 @@ class SealerTest {
   }
 
   private void assertFails(int status, String message, String... more) throws Exception {
-    Process sealer = house.sealer(errors, more);
-    assertEquals(0, sealer.getInputStream().readAllBytes().length);
-    assertEquals(status, sealer.waitFor(), () -> read(errors));
-    assertTrue(read(errors).contains(message), read(errors));
+    Process sealer = house.sealer(output, more);
+    assertEquals(status, sealer.waitFor(), () -> read(output));
+    assertEquals(status, House.result(output).object("error").integer("status"));
+    assertTrue(read(output).contains(message), read(output));
   }
 
   private List<String> vault() throws Exception {

@@ -42,6 +42,14 @@ final class Disk {
     }
   }
 
+  /** Fails at once if this much surely does not fit. */
+  static void requireSpace(Path directory, long bytes) throws IOException {
+    long free = Files.getFileStore(directory).getUsableSpace();
+    if (bytes > free) {
+      throw new IOException("no space for " + bytes + " bytes; " + free + " are free");
+    }
+  }
+
   /** Makes the entries of a directory durable. */
   static void sync(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {

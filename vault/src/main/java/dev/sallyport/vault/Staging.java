@@ -78,6 +78,8 @@ public final class Staging implements AutoCloseable {
       throws IOException, BadInput {
     long version = version();
     Path directory = path(version);
+    // Ciphertext is a little longer; what runs out later all the same ends cleanly too.
+    Disk.requireSpace(vault.directory(), source.bytes());
     Files.createDirectory(directory);
     Disk.sync(vault.directory().resolve(model.value()));
     // INVARIANT: the new number is durable before the old ones go, so a number is never reused.

@@ -113,11 +113,27 @@ class StagingTest {
     Path small = Files.createDirectory(dir.resolve("small"));
     assumeTrue(mount(small), "skipped: mounting a small tmpfs needs root");
     try {
-      house.file("big", 4 << 20);
+      house.file("big", 1_900_000);
       Vault vault = new Vault(small);
+      Progress filler =
+          (_, _) -> {
+            try {
+              Files.write(small.resolve("filler"), new byte[1 << 20]);
+            } catch (IOException full) {
+              // That is what it is for.
+            }
+          };
+      try (Staging staging = vault.stage(House.MODEL, OptionalLong.empty())) {
+        Source source = Source.scan(house.source);
+        IOException e =
+            assertThrows(
+                IOException.class, () -> staging.seal(source, house.dataKey, house.ada, filler));
+        assertTrue(e.getMessage().contains("No space left"), e.getMessage());
+      }
+      house.file("bigger", 4 << 20);
       try (Staging staging = vault.stage(House.MODEL, OptionalLong.empty())) {
         IOException e = assertThrows(IOException.class, () -> seal(staging));
-        assertTrue(e.getMessage().contains("No space left"), e.getMessage());
+        assertTrue(e.getMessage().startsWith("no space for "), e.getMessage());
       }
       assertEquals(List.of(), vault.begun(House.MODEL));
     } finally {
