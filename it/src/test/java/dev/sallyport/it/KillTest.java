@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sallyport.core.Json;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -77,10 +76,8 @@ class KillTest {
   }
 
   private static boolean healthy(Installation house) throws Exception {
-    Installation.Ran status = house.run("status");
-    Optional<ProcessHandle> runtime =
-        Processes.find(house.upProcess().toHandle(), Processes.RUNTIME);
-    return status.exit() == 0 && status.json().string("state").equals("up") && runtime.isPresent();
+    return house.isUp()
+        && Processes.find(house.upProcess().toHandle(), Processes.RUNTIME).isPresent();
   }
 
   private static Set<String> known(Installation house, List<String> acknowledged) throws Exception {

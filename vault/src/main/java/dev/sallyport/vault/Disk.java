@@ -44,7 +44,8 @@ final class Disk {
 
   /** Fails at once if this much surely does not fit. */
   static void requireSpace(Path directory, long bytes) throws IOException {
-    long free = Files.getFileStore(directory).getUsableSpace();
+    // Not Files.getFileStore: that looks into /proc, which a sealer has not.
+    long free = directory.toFile().getUsableSpace();
     if (bytes > free) {
       throw new IOException("no space for " + bytes + " bytes; " + free + " are free");
     }
