@@ -6,6 +6,7 @@ import dev.sallyport.sandbox.Sandbox;
 import dev.sallyport.sandbox.SandboxFailure;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,14 @@ final class Child {
     return program;
   }
 
+  /** The last thing its present or last process said, if anything. */
+  Optional<String> lastWords() {
+    Confined process = running;
+    return process == null
+        ? Optional.empty()
+        : process.lastLines().reversed().stream().filter(line -> !line.isBlank()).findFirst();
+  }
+
   void start() {
     thread.start();
   }
@@ -89,7 +98,7 @@ final class Child {
     if (stopping.getCount() == 0) {
       return null;
     }
-    Confined process = sandbox.start(view, command, Output.INHERIT);
+    Confined process = sandbox.start(view, command, Output.ECHO);
     running = process;
     return process;
   }

@@ -4,6 +4,7 @@ import dev.sallyport.sandbox.Confinement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each process sees (the table of spec/key-release.md §1). Inside, the installation is at
@@ -12,6 +13,9 @@ import java.util.List;
 final class Confinements {
   /** Where a process finds its part of the installation. */
   static final Path INSIDE = Path.of("/home");
+
+  /** Where keyd, and nobody else, finds the passphrase of its root key. */
+  static final Path PASSPHRASE = INSIDE.resolve("passphrase");
 
   /** Where the keeper decrypts to: memory that is gone with its process. */
   static final Path PLAINTEXT = Path.of("/plaintext");
@@ -25,11 +29,14 @@ final class Confinements {
   private final Home home;
   private final Dist dist;
   private final List<Path> runtimeDirs;
+  private final @Nullable Path passphrase;
 
   /**
    * @param runtimeDirs more directories that inference servers may be read from
+   * @param passphrase the file with the passphrase of keyd's root key, if it has one
    */
-  Confinements(Home home, Dist dist, List<Path> runtimeDirs) {
+  Confinements(Home home, Dist dist, List<Path> runtimeDirs, @Nullable Path passphrase) {
+    this.passphrase = passphrase;
     this.home = home;
     this.dist = dist;
     this.runtimeDirs = List.copyOf(runtimeDirs);
@@ -61,6 +68,9 @@ final class Confinements {
     write(view, "run/keyd");
     write(view, "run/keyd-seal");
     write(view, "run/keyd-lease");
+    if (passphrase != null) {
+      view.readOnly(passphrase, PASSPHRASE);
+    }
     return view;
   }
 

@@ -65,7 +65,9 @@ final class Seal implements Callable<Integer> {
     try (Sandbox sandbox = Preflight.sandbox()) {
       Confined sealer =
           sandbox.start(
-              new Confinements(home, dist, List.of()).sealer(real, key), command, Output.PIPE);
+              new Confinements(home, dist, List.of(), null).sealer(real, key),
+              command,
+              Output.PIPE);
       return follow(sealer);
     } catch (SandboxFailure e) {
       throw new Failure(Exit.UNAVAILABLE, String.valueOf(e.getMessage()), e);

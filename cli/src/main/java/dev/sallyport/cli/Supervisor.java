@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps keyd, server and keeper running, each in its confinement. Owned by {@code up}; starts in
@@ -27,32 +28,49 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private final Sandbox sandbox;
   private final Session session;
   private final List<Path> runtimeDirs;
+  private final @Nullable Path passphrase;
+  private volatile @Nullable Child starting;
+  private volatile @Nullable Failure broken;
   private final List<Child> children = new ArrayList<>();
   private final List<Json.Obj> unreported = new ArrayList<>();
 
-  Supervisor(Home home, Sandbox sandbox, Session session, List<Path> runtimeDirs) {
+  /**
+   * @param passphrase the file with the passphrase of keyd's root key, if it has one
+   */
+  Supervisor(
+      Home home,
+      Sandbox sandbox,
+      Session session,
+      List<Path> runtimeDirs,
+      @Nullable Path passphrase) {
     this.home = home;
     this.sandbox = sandbox;
     this.session = session;
     this.runtimeDirs = List.copyOf(runtimeDirs);
+    this.passphrase = passphrase;
   }
 
   /** Starts all three and returns when all answer. */
   void start(Dist dist, Duration limit) throws Failure, InterruptedException {
-    Confinements views = new Confinements(home, dist, runtimeDirs);
+    Confinements views = new Confinements(home, dist, runtimeDirs, passphrase);
     long end = System.nanoTime() + limit.toNanos();
     for (Program program : List.of(Program.KEYD, Program.SERVER, Program.KEEPER)) {
       List<String> command = dist.command(program, "Main", arguments(program, dist));
       Child child = new Child(program, sandbox, views.of(program), command, this);
       children.add(child);
+      starting = child;
       child.start();
       // The server needs keyd as witness, the keeper both; a JVM that waits would only take CPU.
       awaitHealthy(program, end);
+      starting = null;
     }
   }
 
   private List<String> arguments(Program program, Dist dist) throws Failure {
     List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
+    if (program == Program.KEYD && passphrase != null) {
+      arguments.addAll(List.of("--passphrase-file", Confinements.PASSPHRASE.toString()));
+    }
     if (program == Program.KEEPER) {
       arguments.addAll(List.of("--plaintext", Confinements.PLAINTEXT.toString()));
       arguments.addAll(List.of("--runtime", dist.app(Confinements.RUNTIME).toString()));
@@ -63,6 +81,10 @@ final class Supervisor implements Child.Observer, AutoCloseable {
 
   private void awaitHealthy(Program program, long end) throws Failure, InterruptedException {
     while (!answers(program)) {
+      Failure why = broken;
+      if (why != null) {
+        throw why;
+      }
       if (System.nanoTime() > end) {
         throw new Failure(
             Exit.UNAVAILABLE, program.label() + " did not answer in time; its output is above");
@@ -99,7 +121,12 @@ final class Supervisor implements Child.Observer, AutoCloseable {
 
   @Override
   public void exited(Child child, int status, boolean wanted) {
-    if (!wanted) {
+    if (!wanted && child == starting) {
+      // One that never answered would fail again: its own last line says why.
+      String name = child.program().label();
+      String said = child.lastWords().orElse(name + " ended with status " + status);
+      broken = new Failure(Exit.UNAVAILABLE, "cannot start: " + said + remedy(said));
+    } else if (!wanted) {
       session
           .err()
           .println(
@@ -113,8 +140,17 @@ final class Supervisor implements Child.Observer, AutoCloseable {
         "process.exited", Json.obj().put("process", child.program().label()).put("status", status));
   }
 
+  private static String remedy(String said) {
+    return said.endsWith("none was given") ? "; give it by --passphrase-file FILE" : "";
+  }
+
   @Override
   public void failed(Child child, String why) {
+    if (child == starting) {
+      broken =
+          new Failure(Exit.UNAVAILABLE, "cannot start " + child.program().label() + ": " + why);
+      return;
+    }
     session
         .err()
         .println("sallyport: " + child.program().label() + " could not be started: " + why);

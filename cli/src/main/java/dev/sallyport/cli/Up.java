@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -44,6 +45,12 @@ final class Up implements Callable<Integer> {
       })
   private List<Path> runtimeDirs = new ArrayList<>();
 
+  @Option(
+      names = "--passphrase-file",
+      paramLabel = "FILE",
+      description = "The passphrase of keyd's root key, as given to: sallyport init.")
+  private @Nullable Path passphrase;
+
   Up(Session session) {
     this.session = session;
   }
@@ -51,6 +58,8 @@ final class Up implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, BadInput, IOException, InterruptedException {
     Home home = session.home().existing();
+    var _ = runtimeDirs();
+    var _ = passphrase();
     if (detach) {
       return new Detached(session, home, Duration.ofSeconds(seconds)).start();
     }
@@ -66,7 +75,8 @@ final class Up implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     Thread hook = Thread.ofPlatform().unstarted(() -> signalled(stop, stopped));
     Sandbox sandbox = Preflight.sandbox();
-    try (Supervisor supervisor = new Supervisor(home, sandbox, session, runtimeDirs())) {
+    try (Supervisor supervisor =
+        new Supervisor(home, sandbox, session, runtimeDirs(), passphrase())) {
       Preflight.check(sandbox);
       Runtime.getRuntime().addShutdownHook(hook);
       try {
@@ -93,6 +103,16 @@ final class Up implements Callable<Integer> {
       dirs.add(dir.toAbsolutePath().normalize());
     }
     return dirs;
+  }
+
+  private @Nullable Path passphrase() throws Failure {
+    if (passphrase == null) {
+      return null;
+    }
+    if (!Files.isReadable(passphrase) || Files.isDirectory(passphrase)) {
+      throw new Failure(Exit.MISSING, "--passphrase-file " + passphrase + " cannot be read");
+    }
+    return passphrase.toAbsolutePath().normalize();
   }
 
   /** SIGTERM and Ctrl-C run this; the JVM halts when it returns. */

@@ -1,6 +1,7 @@
 package dev.sallyport.sandbox;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,13 +94,20 @@ public final class Sandbox implements AutoCloseable {
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
         yield new Confined(builder.start(), null);
       }
+      case ECHO -> {
+        builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
+        Process process = builder.start();
+        yield new Confined(process, new Tail(process.getErrorStream(), System.err, name));
+      }
       case TAIL -> {
         Process process = builder.redirectErrorStream(true).start();
-        yield new Confined(process, new Tail(process.getInputStream(), name));
+        yield new Confined(
+            process, new Tail(process.getInputStream(), OutputStream.nullOutputStream(), name));
       }
       case PIPE -> {
         Process process = builder.start();
-        yield new Confined(process, new Tail(process.getErrorStream(), name));
+        yield new Confined(
+            process, new Tail(process.getErrorStream(), OutputStream.nullOutputStream(), name));
       }
     };
   }

@@ -2,6 +2,7 @@ package dev.sallyport.sandbox;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,9 +19,14 @@ final class Tail {
   private final Deque<String> lines = new ArrayDeque<>();
   private final StringBuilder partial = new StringBuilder();
   private boolean keeping = true;
+  private final OutputStream echo;
   private final Thread drain;
 
-  Tail(InputStream pipe, String name) {
+  /**
+   * @param echo gets all of it as well, unchanged; left open
+   */
+  Tail(InputStream pipe, OutputStream echo, String name) {
+    this.echo = echo;
     this.drain = Thread.ofVirtual().name(name + "-output").start(() -> drain(pipe));
   }
 
@@ -28,6 +34,8 @@ final class Tail {
     byte[] buffer = new byte[4096];
     try (pipe) {
       for (int n = pipe.read(buffer); n >= 0; n = pipe.read(buffer)) {
+        echo.write(buffer, 0, n);
+        echo.flush();
         add(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
       }
     } catch (IOException closed) {
