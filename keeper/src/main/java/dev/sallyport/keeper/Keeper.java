@@ -131,6 +131,7 @@ final class Keeper implements AutoCloseable {
                 .put("version", model.request().version())
                 .put("release", model.request().release())
                 .put("state", model.isHealthy() ? "running" : "starting")
+                .put("notAfter", model.notAfter())
                 .build());
       }
     }

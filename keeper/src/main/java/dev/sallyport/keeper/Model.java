@@ -57,8 +57,8 @@ final class Model {
   private final Plaintext plaintext;
   private final Thread guard;
 
-  // Of the guard thread alone.
-  private Leasing.Held held;
+  // Written by the guard thread alone, as are the rest; others read when it ends.
+  private volatile Leasing.Held held;
   private LeaseWatch watch;
   private Instant renewAt;
   private boolean renewing;
@@ -108,6 +108,11 @@ final class Model {
         new Refusal("runtime", "runtime not started: " + (cause == null ? "" : cause.getMessage()));
     refusal.initCause(cause);
     return refusal;
+  }
+
+  /** When its present lease ends. */
+  Instant notAfter() {
+    return held.lease().notAfter();
   }
 
   boolean isOver() {

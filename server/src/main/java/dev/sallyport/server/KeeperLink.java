@@ -8,6 +8,7 @@ import dev.sallyport.core.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +27,8 @@ final class KeeperLink {
     this.socket = socket;
   }
 
-  /** A runtime that serves. The keeper ends it by itself when its lease does. */
-  record Running(String model, Digest release) {}
+  /** A runtime that serves. The keeper ends it by itself when its lease does, at notAfter. */
+  record Running(String model, Digest release, Instant notAfter) {}
 
   /** Starts a model; answers when it serves. */
   Json.Obj run(Json.Obj arguments) throws IOException, BadInput, Refusal {
@@ -55,7 +56,8 @@ final class KeeperLink {
 
   private static Optional<Running> serving(Json.Obj item) throws BadInput {
     return item.string("state").equals("running")
-        ? Optional.of(new Running(item.string("model"), item.digest("release")))
+        ? Optional.of(
+            new Running(item.string("model"), item.digest("release"), item.instant("notAfter")))
         : Optional.empty();
   }
 

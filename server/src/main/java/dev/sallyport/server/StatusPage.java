@@ -73,7 +73,7 @@ final class StatusPage {
       engine.running().stream()
           .filter(r -> r.model().equals(m.name()))
           .findFirst()
-          .ifPresent(r -> json.put("release", r.release()));
+          .ifPresent(r -> json.put("release", r.release()).put("notAfter", r.notAfter()));
       models.add(json.build());
     }
     return Json.arr(models);

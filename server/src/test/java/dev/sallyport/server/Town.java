@@ -41,6 +41,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An installation for tests: real server and sockets, a small keyd and keeper behind theirs. */
 final class Town implements AutoCloseable {
+  static final Instant LEASE_END = Instant.parse("2100-01-01T00:00:00Z");
   static final Digest MANIFEST = Digest.of("weights");
 
   final Map<String, SigningKey> keys = new LinkedHashMap<>();
@@ -172,6 +173,7 @@ final class Town implements AutoCloseable {
                   .put("version", 1)
                   .put("release", run.string("release"))
                   .put("state", "running")
+                  .put("notAfter", LEASE_END)
                   .build());
         }
         out.ok(Json.obj().put("models", Json.arr(models)).build());
