@@ -24,6 +24,8 @@ final class Commands {
           new Entry("run", "start a released model in its sandbox"),
           new Entry("stop", "stop a model"),
           new Entry("revoke", "stop a release now, even with the server dead"),
+          new Entry("policy", "show or set what releases must fulfil"),
+          new Entry("thresholds", "show or set the lines of the risk areas"),
           new Entry("commands", "allow another inference server"),
           new Entry("principals", "add, list, remove the users of the API"),
           new Entry("log", "verify or show the audit log"),
@@ -60,6 +62,8 @@ final class Commands {
       case "run" -> leaf(root, name, new Run(session));
       case "stop" -> leaf(root, name, new Stop(session));
       case "revoke" -> leaf(root, name, new Revoke(session));
+      case "policy" -> GoverningDocument.POLICY.add(root, session);
+      case "thresholds" -> GoverningDocument.THRESHOLDS.add(root, session);
       case "commands" -> CommandsCommands.add(root, session);
       case "principals" -> PrincipalCommands.add(root, session);
       case "log" -> LogCommands.add(root, session);

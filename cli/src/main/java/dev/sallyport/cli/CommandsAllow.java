@@ -2,9 +2,7 @@ package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
-import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.LeaseRequest;
-import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -27,8 +26,6 @@ import picocli.CommandLine.Parameters;
       "             -- /opt/vllm/serve {model} {socket}"
     })
 final class CommandsAllow implements Callable<Integer> {
-  private static final int MIN_SIGNERS = 2;
-
   private final Session session;
 
   @Parameters(
@@ -40,11 +37,7 @@ final class CommandsAllow implements Callable<Integer> {
   @Option(names = "--bind", paramLabel = "DIR", description = "As in: sallyport run.")
   private List<Path> bind = new ArrayList<>();
 
-  @Option(names = "--as", paramLabel = "NAME", description = "A signer; repeat for the second.")
-  private List<String> people = new ArrayList<>();
-
-  @Option(names = "--key", paramLabel = "FILE", description = "A signer's key file.")
-  private List<Path> files = new ArrayList<>();
+  @Mixin private final SignAll signers = new SignAll();
 
   @Option(names = "--note", paramLabel = "TEXT", description = "What it is and who reviewed it.")
   private String note = "";
@@ -55,9 +48,7 @@ final class CommandsAllow implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, BadInput, IOException {
-    if (people.size() + files.size() < MIN_SIGNERS) {
-      throw new Failure(Exit.USAGE, "two security administrators sign: --as sec1 --as sec2");
-    }
+    signers.require();
     Json.Obj known = session.control().ask("commands.list");
     List<Json> commands = new ArrayList<>(known.array("commands"));
     var digest = LeaseRequest.commandDigest(command, absolute(bind));
@@ -69,8 +60,7 @@ final class CommandsAllow implements Callable<Integer> {
             .build();
     Statement statement =
         Statement.about("commands", predicate.digest(), Statement.OWN + "commands/v1", predicate);
-    Json.Obj accepted =
-        session.control().submit(Envelope.sign(statement, keys().toArray(SigningKey[]::new)));
+    Json.Obj accepted = session.control().submit(signers.sign(session.home(), statement));
     session.print(
         Json.obj().put("digest", digest).put("id", accepted.string("id")).build(),
         List.of("allowed     " + digest, "            " + String.join(" ", command)));
@@ -80,16 +70,5 @@ final class CommandsAllow implements Callable<Integer> {
   /** Directories as {@code run} names them. */
   static List<String> absolute(List<Path> directories) {
     return directories.stream().map(d -> d.toAbsolutePath().normalize().toString()).toList();
-  }
-
-  private List<SigningKey> keys() throws Failure {
-    List<SigningKey> keys = new ArrayList<>();
-    for (String name : people) {
-      keys.add(SignAs.read(SignAs.file(session.home(), name)));
-    }
-    for (Path file : files) {
-      keys.add(SignAs.read(file));
-    }
-    return keys;
   }
 }

@@ -69,6 +69,11 @@ class CliTest {
         "run",
         "stop",
         "revoke",
+        "policy show",
+        "policy set",
+        "thresholds show",
+        "thresholds set",
+        "commands allow",
         "principals add",
         "principals list",
         "principals remove",
@@ -144,6 +149,23 @@ class CliTest {
   @Test
   void initRefusesANameThatIsAPath() {
     assertEquals(64, run("init", "--person", "../x:assessor"));
+  }
+
+  @Test
+  void aPolicyTakesTwoSigners() throws Exception {
+    Path home = Files.createDirectory(dir.resolve("h"));
+    Files.writeString(home.resolve("trust-root.json"), "{}");
+    assertEquals(64, run("policy", "set", "p.json", "--home", home.toString(), "--as", "sec1"));
+    assertTrue(err().contains("two security administrators"), err());
+  }
+
+  @Test
+  void upRefusesAPassphraseFileThatIsNotThere() throws Exception {
+    Path home = Files.createDirectory(dir.resolve("h"));
+    Files.writeString(home.resolve("trust-root.json"), "{}");
+    String missing = dir.resolve("none").toString();
+    assertEquals(66, run("up", "--home", home.toString(), "--passphrase-file", missing));
+    assertTrue(err().contains("--passphrase-file"), err());
   }
 
   @Test

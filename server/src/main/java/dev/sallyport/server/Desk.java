@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The operations of control.sock, for command line, sealer, keeper and supervisor. Who may reach
@@ -81,6 +82,8 @@ final class Desk implements Listener.Handler {
         case "evidence.list" -> views.evidence(request.findString("model"));
         case "principals.list" -> views.principals();
         case "commands.list" -> commands();
+        case "policy.show" -> inForce(Registry::policy);
+        case "thresholds.show" -> inForce(Registry::thresholds);
         case "model" -> views.model(request.string("model"));
         case "areas" -> views.areas();
         case "log.sealed" -> sealed(request);
@@ -144,6 +147,13 @@ final class Desk implements Listener.Handler {
     return book.read(Registry::commands)
         .map(kept -> kept.signed().statement().predicate())
         .orElseGet(() -> Json.obj().put("version", 0).put("commands", Json.arr(List.of())).build());
+  }
+
+  private Json.Obj inForce(Book.Reading<Optional<Registry.Kept>, RuntimeException> document)
+      throws Refusal {
+    return book.read(document)
+        .map(kept -> kept.signed().statement().predicate())
+        .orElseThrow(() -> Code.UNKNOWN.because("none is in force"));
   }
 
   private static String text(List<Reason> reasons) {

@@ -51,6 +51,8 @@ final class Registry {
   private final Set<Digest> withdrawn = new TreeSet<>();
   private final Map<String, Instant> nonces = new HashMap<>();
   private Optional<Kept> commands = Optional.empty();
+  private Optional<Kept> policy = Optional.empty();
+  private Optional<Kept> thresholds = Optional.empty();
 
   Registry(TrustRoot root) {
     this.root = root;
@@ -66,6 +68,8 @@ final class Registry {
       case PRINCIPAL_REMOVED -> principals.remove(command(index, entry).arguments().string("name"));
       case MODEL_COMMANDED -> want(command(index, entry));
       case COMMANDS_SET -> commands = Optional.of(kept(index, entry));
+      case "policy.set" -> policy = Optional.of(kept(index, entry));
+      case "thresholds.set" -> thresholds = Optional.of(kept(index, entry));
       case "release.requested" -> keep(requests, index, entry);
       case "evidence.added" -> keep(evidence, index, entry);
       case "withdrawn" -> withdraw(kept(index, entry));
@@ -160,6 +164,16 @@ final class Registry {
 
   Optional<Kept> commands() {
     return commands;
+  }
+
+  /** The policy in force, as signed. */
+  Optional<Kept> policy() {
+    return policy;
+  }
+
+  /** The thresholds in force, as signed. */
+  Optional<Kept> thresholds() {
+    return thresholds;
   }
 
   /** Fails unless two security administrators signed this newer list of commands. */

@@ -10,6 +10,7 @@ import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.SigningKey;
+import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Withdrawal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,7 +120,35 @@ class ServerTest {
     Digest release = active();
     Json.Obj running = town.submit(run("a"));
     assertEquals(release.toString(), running.string("release"));
-    assertEquals("SERVING", town.ask("status").objects("models").getFirst().string("state"));
+    Json.Obj model = town.ask("status").objects("models").getFirst();
+    assertEquals("SERVING", model.string("state"));
+    assertEquals(Town.LEASE_END, model.instant("notAfter"));
+  }
+
+  @Test
+  void aPolicyInForceIsShownAndItsVersionGoesUp() throws Exception {
+    assertEquals(1, town.ask("policy.show").integer("version"));
+    town.submit(policy(2, 30));
+    Json.Obj shown = town.ask("policy.show");
+    assertEquals(2, shown.integer("version"));
+    assertEquals(30, shown.integer("leaseSeconds"));
+    assertEquals(Optional.of("gate"), town.refusal(policy(2, 40)));
+    assertEquals(1, town.ask("thresholds.show").integer("version"));
+  }
+
+  private Envelope policy(long version, long leaseSeconds) throws Exception {
+    Json.Builder next = Json.obj();
+    town.ask("policy.show")
+        .members()
+        .forEach((name, value) -> {
+          if (!name.equals("version") && !name.equals("leaseSeconds")) {
+            next.put(name, value);
+          }
+        });
+    return Envelope.sign(
+        Policy.statement(next.put("version", version).put("leaseSeconds", leaseSeconds).build()),
+        town.keys.get("sec1"),
+        town.keys.get("sec2"));
   }
 
   @Test
