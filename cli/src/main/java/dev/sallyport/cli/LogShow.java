@@ -2,6 +2,7 @@ package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
+import dev.sallyport.keys.Envelope;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,10 +63,17 @@ final class LogShow implements Callable<Integer> {
       session.out().println(Json.toString(line));
       return;
     }
-    String data = Json.toString(entry.object("data"));
+    String data = Json.toString(said(entry.object("data")));
     String cut = data.length() > 120 ? data.substring(0, 120) + "…" : data;
     session
         .out()
         .println(index + " " + entry.string("time") + " " + entry.string("type") + " " + cut);
+  }
+
+  /** What a signed statement says, in place of its envelope. For people: nothing is verified. */
+  private static Json said(Json.Obj data) throws BadInput {
+    return data.find("envelope").isPresent()
+        ? Envelope.parse(data.object("envelope")).unverifiedStatement().predicate()
+        : data;
   }
 }
