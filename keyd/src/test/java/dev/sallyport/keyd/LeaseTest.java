@@ -239,6 +239,18 @@ class LeaseTest {
     assertEquals("granted", f.outcome(honest()));
   }
 
+  /** An older keyd/state is put back; the log has grown, and been cosigned, since. */
+  @Test
+  void refusesACheckpointThatARestoredStateDoesNotKnow() throws Exception {
+    Path memory = f.home.state().resolve("memory");
+    byte[] older = Files.readAllBytes(memory);
+    Map<String, Json> bundle = honest();
+    f.stop();
+    Files.write(memory, older);
+    f.start();
+    assertEquals("checkpoint", f.outcome(bundle));
+  }
+
   @Test
   void refusesWhenTheIntentIsNotInTheLog() throws Exception {
     Envelope request = signed(f.leaseRequest(oneTime));
