@@ -2,6 +2,7 @@ package dev.sallyport.sealer;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
+import dev.sallyport.custody.Hardening;
 
 /**
  * Composition root of the sealer: a short-lived process without a network that turns a source into
@@ -18,6 +19,8 @@ public final class Main {
 
   private static int run(String[] args) {
     try {
+      // INVARIANT: before the data key exists (DESIGN §7, PR_SET_DUMPABLE).
+      Hardening.forbidDumps();
       Json.Obj result = SealRun.of(Arguments.parse(args), Report.to(System.out)).run();
       System.out.println(Json.toString(result));
       return System.out.checkError() ? Failure.CANNOT_CREATE : 0;
