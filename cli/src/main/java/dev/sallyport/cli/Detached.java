@@ -79,12 +79,7 @@ record Detached(Session session, Home home, Duration limit) {
   private static String lastLine(Path output) throws IOException, BadInput {
     String[] lines = text(output).strip().split("\n", -1);
     String last = lines[lines.length - 1];
-    try {
-      return Json.parse(last).asObject("last line").object("error").string("message");
-    } catch (BadInput noError) {
-      // Not the error of --json: then whatever was said last, as it is.
-      return "up ended: " + last;
-    }
+    return Text.error(last).orElse("up ended: " + last);
   }
 
   private static String text(Path output) throws IOException, BadInput {

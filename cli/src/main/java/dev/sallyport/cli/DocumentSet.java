@@ -42,8 +42,14 @@ final class DocumentSet implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, BadInput, IOException {
     signers.require();
-    Json.Obj wanted = Json.parseObject(Bounded.read(file, MAX_DOCUMENT));
-    Statement statement = document.statement(wanted);
+    Json.Obj wanted;
+    Statement statement;
+    try {
+      wanted = Json.parseObject(Bounded.read(file, MAX_DOCUMENT));
+      statement = document.statement(wanted);
+    } catch (BadInput e) {
+      throw new Failure(Exit.DATA, file + ": " + e.getMessage(), e);
+    }
     long version = wanted.integer("version");
     requireAbove(document.inForce(session).integer("version"), version);
     Json.Obj accepted = session.control().submit(signers.sign(session.home(), statement));

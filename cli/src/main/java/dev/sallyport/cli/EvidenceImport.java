@@ -1,6 +1,7 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.risk.Evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,10 +21,10 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
-      "  sallyport evidence import logs/run.json --format inspect --select match/accuracy \\",
-      "      --model tiny --area cyber-offense --as assessor1",
-      "  sallyport evidence import run.json --format plain --model tiny --area cyber-offense \\",
-      "      --as assessor1",
+      "  sallyport evidence import logs/run.json --format inspect \\",
+      "      --select match/accuracy --model tiny --area cyber-offense --as assessor1",
+      "  sallyport evidence import run.json --format plain --model tiny \\",
+      "      --area cyber-offense --as assessor1",
       "",
       "plain  {\"value\":\"12/400\",\"samples\":400,\"observed\":\"…Z\",\"validUntil\":\"…Z\"}",
       "json   {\"value\":\"12/400\",\"samples\":400}, or",
@@ -63,10 +64,9 @@ final class EvidenceImport implements Callable<Integer> {
   @Option(
       names = "--select",
       paramLabel = "RESULT",
-      description = {
-        "Which result of the file. inspect: SCORER/METRIC; lm-eval: TASK/METRIC,FILTER;",
-        "garak: PROBE/DETECTOR (default: all of it)."
-      })
+      description =
+          "Which result of the file. inspect: SCORER/METRIC; lm-eval: TASK/METRIC,FILTER;"
+              + " garak: PROBE/DETECTOR (default: all of it).")
   private @Nullable String select;
 
   @Option(
@@ -93,7 +93,16 @@ final class EvidenceImport implements Callable<Integer> {
             file, ResultFile.Format.parse(format), select, ran(), Duration.ofDays(validDays));
     Subject subject = Subject.of(session, model);
     String judgedBy = metric != null ? metric : subject.metric(session, area);
-    return subject.submit(session, signAs, result.about(subject, area, judgedBy));
+    return subject.submit(session, signAs, evaluation(result, subject, judgedBy));
+  }
+
+  private Evaluation evaluation(ResultFile result, Subject subject, String judgedBy)
+      throws Failure, IOException {
+    try {
+      return result.about(subject, area, judgedBy);
+    } catch (BadInput e) {
+      throw new Failure(Exit.DATA, file + ": " + e.getMessage(), e);
+    }
   }
 
   private Instant ran() throws Failure {

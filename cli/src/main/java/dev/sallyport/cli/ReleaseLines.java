@@ -4,7 +4,6 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Releases as people read them. */
 final class ReleaseLines {
@@ -32,8 +31,9 @@ final class ReleaseLines {
     lines.add("model       " + release.string("model") + " " + release.string("manifest"));
     lines.add("audience    " + release.string("audience"));
     lines.add("zone        " + release.string("zone"));
-    for (Map.Entry<String, Json> area : release.object("areas").members().entrySet()) {
-      lines.add("            " + area.getKey() + ": " + Json.toString(area.getValue()));
+    Json.Obj areas = release.object("areas");
+    for (String area : areas.members().keySet()) {
+      lines.add("            " + area + ": " + areas.string(area));
     }
     for (String id : release.strings("evidence")) {
       lines.add("evidence    " + id);

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  sallyport run tiny --as sysadmin",
-      "  sallyport run big --as sysadmin --bind /opt/vllm -- /opt/vllm/serve {model} {socket}"
+      "  sallyport run big --as sysadmin --bind /opt/vllm \\",
+      "      -- /opt/vllm/serve {model} {socket}   (first: sallyport commands allow)"
     })
 final class Run implements Callable<Integer> {
   private final Session session;

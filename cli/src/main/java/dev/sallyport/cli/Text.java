@@ -2,6 +2,8 @@ package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
+import java.util.Optional;
 
 /** Small ways of writing things for people. */
 final class Text {
@@ -15,6 +17,15 @@ final class Text {
   /** The first 12 digits of a digest, for people; never to be compared. */
   static String brief(String digest) throws BadInput {
     return Digest.parse(digest).brief();
+  }
+
+  /** The message, if this line is the error of a program that speaks JSON. */
+  static Optional<String> error(String line) {
+    try {
+      return Optional.of(Json.parse(line).asObject("last line").object("error").string("message"));
+    } catch (BadInput notJson) {
+      return Optional.empty();
+    }
   }
 
   /** Bytes as people say them. */

@@ -39,10 +39,9 @@ final class Up implements Callable<Integer> {
   @Option(
       names = "--runtime-dir",
       paramLabel = "DIR",
-      description = {
-        "Where inference servers of other makers may be read from, beside /opt and /srv;",
-        "may be repeated. What of it runs is for: sallyport commands allow."
-      })
+      description =
+          "Where inference servers of other makers may be read from, beside /opt and /srv; may be"
+              + " repeated. What of it may run is for: sallyport commands allow.")
   private List<Path> runtimeDirs = new ArrayList<>();
 
   @Option(
