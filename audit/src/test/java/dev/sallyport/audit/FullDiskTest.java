@@ -13,28 +13,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that is full, for real: a tmpfs of 1 MiB in a mount namespace of its own. */
 class FullDiskTest {
-  private static final String MOUNT = "/run/small";
+  @TempDir Path mount;
 
   @Test
   void failsAppendsWhileTheDiskIsFullAndGoesOnAfterwards() throws Exception {
-    Process inside = start(FullDiskTest.class.getName());
+    Process inside = start(FullDiskTest.class.getName(), mount.toString());
     String output = new String(inside.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assumeTrue(!output.startsWith("bwrap:"), "skipped: bubblewrap cannot mount a tmpfs here");
     assertEquals(0, inside.waitFor(), output);
     assertTrue(output.endsWith("held\n"), output);
   }
 
-  private static Process start(String main) throws IOException {
+  private static Process start(String main, String mount) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of("bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"));
-    command.addAll(List.of("--tmpfs", "/tmp", "--tmpfs", "/run", "--size", "1048576"));
-    command.addAll(List.of("--tmpfs", MOUNT, "--"));
+    command.addAll(List.of("--size", "1048576", "--tmpfs", mount, "--"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), main));
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-cp"));
+    command.addAll(List.of(System.getProperty("java.class.path"), main, mount));
     try {
       return new ProcessBuilder(command).redirectErrorStream(true).start();
     } catch (IOException e) {
@@ -44,8 +45,8 @@ class FullDiskTest {
   }
 
   public static void main(String[] args) throws Exception {
-    Path dir = Path.of(MOUNT, "log");
-    Path ballast = Path.of(MOUNT, "ballast");
+    Path dir = Path.of(args[0], "log");
+    Path ballast = Path.of(args[0], "ballast");
     Files.write(ballast, new byte[200_000]);
     TestLog test = new TestLog();
     long acknowledged;

@@ -1,6 +1,7 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Person;
@@ -17,6 +18,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * renamed into place at the end, so that an interrupted ceremony leaves no half installation.
  */
 final class Ceremony {
+  private static final int MAX_PEM = 1 << 20;
   private static final List<String> DIRECTORIES =
       List.of(
           "people",
@@ -39,9 +42,21 @@ final class Ceremony {
   /** A person to be. */
   record Member(String name, Role role) {}
 
-  /** What goes into the server's configuration, and the first documents of the gate. */
+  /** A certificate chain and its PKCS #8 key, PEM files. */
+  record Certificate(Path chain, Path key) {}
+
+  /**
+   * What goes into the server's configuration, and the first documents of the gate.
+   *
+   * @param certificate empty: the server makes a self-signed one for {@code hosts}
+   */
   record Settings(
-      String listen, int port, List<String> hosts, Json.Obj policy, Json.Obj thresholds) {
+      String listen,
+      int port,
+      List<String> hosts,
+      Optional<Certificate> certificate,
+      Json.Obj policy,
+      Json.Obj thresholds) {
     Json.Obj toJson() {
       return Json.obj()
           .put("listen", listen)
@@ -78,6 +93,11 @@ final class Ceremony {
       wing.pin(scaffold.path());
       scaffold.file("server/genesis.json", genesis(root, people, keys).canonical());
       scaffold.file("server/config.json", settings.toJson().canonical());
+      if (settings.certificate().isPresent()) {
+        Certificate own = settings.certificate().get();
+        scaffold.file("server/tls/cert.pem", Bounded.read(own.chain(), MAX_PEM));
+        scaffold.file("server/tls/key.pem", Bounded.read(own.key(), MAX_PEM));
+      }
       scaffold.become(home.path());
       return summary(home, root, people);
     }

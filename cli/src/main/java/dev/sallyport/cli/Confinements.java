@@ -103,10 +103,11 @@ final class Confinements {
     Path app = dist.app(program.label());
     Confinement.Builder view =
         Confinement.nothing()
+            // First: it must not cover programs that lie below /tmp.
+            .memory(Path.of("/tmp"), 64L << 20)
             .java(Dist.javaHome())
             .readOnly(app, app)
             .environment("PATH", "/usr/bin:/bin")
-            .memory(Path.of("/tmp"), 64L << 20)
             .readOnly(home.trustRoot(), INSIDE.resolve("trust-root.json"));
     dist.cache(program.label()).ifPresent(file -> view.readOnly(file, file));
     return view;

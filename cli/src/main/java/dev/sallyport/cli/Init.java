@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,6 +82,15 @@ final class Init implements Callable<Integer> {
       description = "The first thresholds (spec/evidence.md §2); default: those shipped.")
   private @Nullable Path thresholds;
 
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description = "Own certificate chain, PEM; default: a self-signed one is made.")
+  private @Nullable Path tlsCertificate;
+
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, PKCS #8 PEM.")
+  private @Nullable Path tlsKey;
+
   Init(Session session) {
     this.session = session;
   }
@@ -97,6 +107,7 @@ final class Init implements Callable<Integer> {
             listen,
             port,
             hosts(),
+            certificate(),
             policy == null ? Defaults.policy() : document(policy),
             thresholds == null ? Defaults.thresholds() : document(thresholds));
     Json.Obj made = new Ceremony(Dist.find(), members, settings, passphrase).hold(home);
@@ -106,6 +117,15 @@ final class Init implements Callable<Integer> {
 
   private static Json.Obj document(Path file) throws IOException, BadInput {
     return Json.parseObject(Bounded.read(file, MAX_DOCUMENT));
+  }
+
+  private Optional<Ceremony.Certificate> certificate() throws Failure {
+    if ((tlsCertificate == null) != (tlsKey == null)) {
+      throw new Failure(Exit.USAGE, "--tls-cert and --tls-key go together");
+    }
+    return tlsCertificate == null || tlsKey == null
+        ? Optional.empty()
+        : Optional.of(new Ceremony.Certificate(tlsCertificate, tlsKey));
   }
 
   private List<String> hosts() {
