@@ -112,6 +112,7 @@ final class BudgetTest {
     Json.Obj served = house.entries("request.served").getFirst();
     assertEquals("egress_budget_exceeded", served.string("code"));
     // What the last block has left is less than an event, but more than nothing.
+    house.reconnect();
     HttpResponse<String> next = house.chat(",\"stream\":true");
     assertEquals(429, next.statusCode());
     assertEquals("egress_budget_exceeded", House.code(next));
@@ -123,6 +124,7 @@ final class BudgetTest {
     quota(1_000_000, Long.MAX_VALUE, 65_536);
     streamOf(30);
     assertEquals(200, house.chat(",\"stream\":true").statusCode());
+    house.reconnect();
     house.principals.put(ApiKey.hash(House.KEY), new Principal("bob", Tier.LIMITED, Quota.OPEN));
     HttpResponse<String> other = house.chat(",\"stream\":true");
     assertEquals(429, other.statusCode());

@@ -60,7 +60,7 @@ final class House implements AutoCloseable {
   final FakeRuntime runtime;
   final TlsMaterial tls;
   final SSLContext trust;
-  final HttpClient client;
+  HttpClient client;
   final Limits limits;
 
   /** What the log answers; tests replace it to fail or to wait. */
@@ -97,10 +97,20 @@ final class House implements AutoCloseable {
     runtime = new FakeRuntime(dir.resolve("rt.sock"), FakeRuntime.stream());
     tls = Certificate.MADE;
     trust = trusting(tls.chain());
-    client = HttpClient.newBuilder().sslContext(trust).version(HttpClient.Version.HTTP_1_1).build();
+    client = newClient();
     principals.put(ApiKey.hash(KEY), new Principal("alice", Tier.LIMITED, Quota.OPEN));
     serve(POLICY, Long.MAX_VALUE);
     start(transport);
+  }
+
+  private HttpClient newClient() {
+    return HttpClient.newBuilder().sslContext(trust).version(HttpClient.Version.HTTP_1_1).build();
+  }
+
+  /** The next request goes over a new connection: a broken stream ends the one it was on. */
+  void reconnect() {
+    client.shutdownNow();
+    client = newClient();
   }
 
   /** One certificate for all tests of a run: keytool takes a second. */
