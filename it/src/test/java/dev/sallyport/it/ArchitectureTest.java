@@ -37,13 +37,14 @@ class ArchitectureTest {
 
   /** Rooms that the trusted core may read (DESIGN §5); everything else stays out of keyd. */
   private static final Set<String> TRUSTED_CORE =
-      Set.of("core", "keys", "tlog", "risk", "custody", "keyd");
+      Set.of("core", "keys", "attest", "tlog", "risk", "custody", "keyd");
 
   /** Who may require whom directly. A new arrow is a decision: write it here and in docs/adr. */
   private static final Map<String, Set<String>> ARROWS =
       Map.ofEntries(
           Map.entry("core", Set.of()),
           Map.entry("keys", Set.of("core")),
+          Map.entry("attest", Set.of("core", "keys")),
           Map.entry("tlog", Set.of("core")),
           Map.entry("sandbox", Set.of("core")),
           Map.entry("risk", Set.of("core", "keys")),
@@ -144,6 +145,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             PREFIX + "core",
             PREFIX + "keys",
+            PREFIX + "attest",
             PREFIX + "tlog",
             PREFIX + "risk",
             PREFIX + "release",
