@@ -31,7 +31,7 @@ class ArchitectureTest {
 
   /** All that can open a sealed weight, or hold what opens one. */
   private static final Set<String> OPENING_WING =
-      Set.of("custody", "envelope", "vault", "sealer", "keyd", "keeper");
+      Set.of("custody", "envelope", "vault", "fuse", "sealer", "keyd", "keeper");
 
   private static final Set<String> NETWORKED_WING = Set.of("gateway", "release", "server", "cli");
 
@@ -54,9 +54,10 @@ class ArchitectureTest {
           Map.entry("release", Set.of("core", "keys", "tlog", "risk", "audit")),
           Map.entry("gateway", Set.of("core", "keys", "tlog", "audit")),
           Map.entry("vault", Set.of("core", "keys", "custody", "envelope")),
+          Map.entry("fuse", Set.of("core", "keys", "vault")),
           Map.entry("sealer", Set.of("core", "keys", "custody", "envelope", "vault")),
           Map.entry("keyd", Set.of("core", "keys", "tlog", "risk", "custody")),
-          Map.entry("keeper", Set.of("core", "keys", "custody", "envelope", "vault", "sandbox")),
+          Map.entry("keeper", Set.of("core", "keys", "custody", "envelope", "vault", "fuse", "sandbox")),
           Map.entry(
               "server", Set.of("core", "keys", "tlog", "risk", "audit", "release", "gateway")),
           Map.entry("cli", Set.of("core", "keys", "tlog", "risk", "audit", "release", "sandbox")),

@@ -1,0 +1,74 @@
+package dev.sallyport.fuse;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.keys.Secret;
+import dev.sallyport.vault.ModelReader;
+import dev.sallyport.vault.SealedFile;
+import dev.sallyport.vault.SealedModel;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a model that somebody has open: one reader for all who have the same. Safe for
+ * several threads. Closing wipes the files' keys.
+ */
+final class Readers implements AutoCloseable {
+  private static final class Shared {
+    private final ModelReader reader;
+    private int users;
+
+    Shared(ModelReader reader) {
+      this.reader = reader;
+    }
+  }
+
+  private final SealedModel model;
+  private final Secret dataKey;
+  private final Map<Integer, Shared> open = new HashMap<>();
+  private boolean closed;
+
+  Readers(SealedModel model, Secret dataKey) {
+    this.model = model;
+    this.dataKey = dataKey;
+  }
+
+  /** One more user of this file; its size is verified from here on. */
+  synchronized void open(SealedFile file) throws IOException, BadInput {
+    if (closed) {
+      throw new IOException("the model is closed");
+    }
+    Shared shared = open.get(file.index());
+    if (shared == null) {
+      shared = new Shared(model.reader(file, dataKey));
+      open.put(file.index(), shared);
+    }
+    shared.users++;
+  }
+
+  /** The reader of a file that somebody has open. */
+  synchronized Optional<ModelReader> of(SealedFile file) {
+    @Nullable Shared shared = open.get(file.index());
+    return shared == null ? Optional.empty() : Optional.of(shared.reader);
+  }
+
+  /** One user less. */
+  synchronized void release(SealedFile file) throws IOException {
+    Shared shared = open.get(file.index());
+    if (shared != null && --shared.users == 0) {
+      open.remove(file.index());
+      shared.reader.close();
+    }
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    closed = true;
+    for (Shared shared : open.values()) {
+      shared.reader.close();
+    }
+    open.clear();
+  }
+}
