@@ -98,6 +98,31 @@ final class KeyFile {
     }
   }
 
+  /**
+   * Overwrites the file, then removes it, durably. On a disk that writes elsewhere (flash,
+   * copy-on-write), and in a backup, the bytes may survive; only a device can promise more.
+   */
+  static void erase(Path file) throws KeyUnavailable {
+    try {
+      int length = Math.toIntExact(Math.min(Files.size(file), MAX_FILE));
+      try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        ByteBuffer zeros = ByteBuffer.allocate(length);
+        while (zeros.hasRemaining()) {
+          out.write(zeros);
+        }
+        out.force(true);
+      }
+      Files.delete(file);
+      Path directory = file.toAbsolutePath().getParent();
+      try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
+        parent.force(true);
+      }
+    } catch (IOException e) {
+      throw new KeyUnavailable(
+          KeyUnavailable.Reason.DEVICE, name(file) + " could not be erased; it may still exist", e);
+    }
+  }
+
   static byte[] head(String label) {
     return (label + "\n").getBytes(StandardCharsets.US_ASCII);
   }

@@ -1,6 +1,8 @@
 package dev.sallyport.custody;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,16 +11,39 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RootKeyTest extends KeyProviderContract {
   @TempDir Path dir;
   private int made;
+  private final Map<String, Path> files = new HashMap<>();
 
   @Override
   KeyProvider fresh() throws Exception {
-    return RootKey.create(dir.resolve("root" + made++ + ".key"));
+    Path file = dir.resolve("root" + made++ + ".key");
+    RootKey root = RootKey.create(file);
+    files.put(root.keyId(), file);
+    return root;
+  }
+
+  @Override
+  KeyProvider reopen(KeyProvider provider) throws Exception {
+    return RootKey.open(files.get(provider.keyId()));
+  }
+
+  @Test
+  void destroyingOverwritesTheFileBeforeItIsRemoved() throws Exception {
+    Path file = dir.resolve("root.key");
+    Path link = dir.resolve("link");
+    try (RootKey root = RootKey.create(file)) {
+      Files.createLink(link, file);
+      root.destroy();
+    }
+    assertFalse(Files.exists(file));
+    assertArrayEquals(new byte[Math.toIntExact(Files.size(link))], Files.readAllBytes(link));
   }
 
   @Test

@@ -20,6 +20,8 @@ enum Code {
   MODEL,
   COMMAND,
   KEY,
+  /** The root key cannot be reached: token or TPM gone, or destroyed. */
+  ROOT_KEY,
   /** The witness holds another size; the message is that size (C2SP tlog-witness, 409). */
   CONFLICT,
   /** No such operation on this socket. */
@@ -51,6 +53,13 @@ enum Code {
       refusal.initCause(e);
       throw refusal;
     }
+  }
+
+  /** This code, for a failure that has a message for people. */
+  Refusal because(Exception cause) {
+    Refusal refusal = because(String.valueOf(cause.getMessage()));
+    refusal.initCause(cause);
+    return refusal;
   }
 
   /** Refuses with this code unless {@code holds}. */

@@ -5,6 +5,7 @@ import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
 import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.keyd.LeaseVerification.Granted;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Lease;
@@ -76,6 +77,8 @@ final class Leases {
   private Secret unwrap(byte[] wrapped, byte[] context) throws Refusal {
     try {
       return root.unwrap(wrapped, context);
+    } catch (KeyUnavailable e) {
+      throw Code.ROOT_KEY.because(e);
     } catch (BadInput e) {
       // One message for every cause: another root key, another model or version, altered bytes.
       Refusal refusal = Code.KEY.because("wrapped key does not open for this model and version");

@@ -5,6 +5,7 @@ import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
 import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.keys.Secret;
 
@@ -33,10 +34,18 @@ final class Wrapping {
         "model name of " + model.length() + " characters, version " + version);
     byte[] context = DataKeys.context(model, version, manifest);
     try (Secret dataKey = Code.KEY.check(() -> recipient.unwrap(key, context))) {
-      byte[] wrapped = root.wrap(dataKey, context);
+      byte[] wrapped = wrapped(dataKey, context);
       // INVARIANT: a version of a model is wrapped once, and versions only go up.
       store.change((memory, now) -> next(memory, model, version));
       return Json.obj().put("wrapped", wrapped).build();
+    }
+  }
+
+  private byte[] wrapped(Secret dataKey, byte[] context) throws Refusal {
+    try {
+      return root.wrap(dataKey, context);
+    } catch (KeyUnavailable e) {
+      throw Code.ROOT_KEY.because(e);
     }
   }
 
