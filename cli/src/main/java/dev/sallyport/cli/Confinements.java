@@ -1,6 +1,7 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.sandbox.Confinement;
+import dev.sallyport.sandbox.Profile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +54,7 @@ final class Confinements {
 
   /** INVARIANT: the only process with a network sees no vault, no lease socket, no keeper key. */
   private Confinement.Builder server() throws Failure {
-    Confinement.Builder view = base(Program.SERVER).network();
+    Confinement.Builder view = base(Program.SERVER);
     write(view, "server");
     write(view, "run/server");
     read(view, "run/keyd");
@@ -75,7 +76,7 @@ final class Confinements {
   }
 
   private Confinement.Builder keeper() throws Failure {
-    Confinement.Builder view = base(Program.KEEPER).nesting().proc();
+    Confinement.Builder view = base(Program.KEEPER).proc();
     view.memory(PLAINTEXT, Memory.bytes() / 4 * 3);
     Path runtime = dist.app(RUNTIME);
     view.readOnly(runtime, runtime);
@@ -109,8 +110,17 @@ final class Confinements {
             .readOnly(app, app)
             .environment("PATH", "/usr/bin:/bin")
             .readOnly(home.trustRoot(), INSIDE.resolve("trust-root.json"));
+    view.profile(profile(program));
     dist.cache(program.label()).ifPresent(file -> view.readOnly(file, file));
     return view;
+  }
+
+  private static Profile profile(Program program) {
+    return switch (program) {
+      case KEYD, SEALER -> Profile.service();
+      case SERVER -> Profile.server();
+      case KEEPER -> Profile.keeper();
+    };
   }
 
   private void read(Confinement.Builder view, String name) {

@@ -18,12 +18,24 @@ final class Bubblewrap {
   private static final List<String> ETC_NETWORK =
       List.of("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf");
 
+  /**
+   * Brings the filter to bwrap: the standard input of this process becomes descriptor 9, so that no
+   * file is in between that could be exchanged, and the sandbox's own input is empty.
+   */
+  private static final String FILTERED = "exec 9<&0 </dev/null; exec \"$@\"";
+
   private Bubblewrap() {}
 
   static List<String> commandLine(Path bwrap, Confinement c, List<String> command)
       throws SandboxFailure {
     List<String> line = new ArrayList<>();
+    if (c.filtered()) {
+      line.addAll(List.of("/bin/sh", "-c", FILTERED, "sh"));
+    }
     line.add(bwrap.toString());
+    if (c.filtered()) {
+      line.addAll(List.of("--seccomp", "9"));
+    }
     namespaces(c, line);
     base(c, line);
     for (Mount mount : c.mounts()) {

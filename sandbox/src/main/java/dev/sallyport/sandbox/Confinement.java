@@ -11,10 +11,10 @@ import java.util.TreeMap;
  * ipc, uts and mount namespace, no network, no capability, an empty environment, the host's {@code
  * /usr} read-only, a minimal {@code /dev}, no {@code /proc}, a read-only root. All else is named.
  *
- * @param network whether the host's network is shared
+ * @param profile what it may ask of the kernel, and how much of the machine it may take
+ * @param filtered whether the seccomp filter of the profile is in force; tests show what it stops
  * @param proc whether a {@code /proc} of the own pid namespace is mounted; impossible for a sandbox
  *     that root starts within a sandbox
- * @param nesting whether the process may itself start sandboxes
  * @param dieWithParent whether the kernel kills the process when its {@link Sandbox} goes away
  * @param uid the user and group id that the process sees as its own
  * @param mounts in this order, after the base
@@ -22,9 +22,9 @@ import java.util.TreeMap;
  * @param directory the working directory, inside
  */
 public record Confinement(
-    boolean network,
+    Profile profile,
+    boolean filtered,
     boolean proc,
-    boolean nesting,
     boolean dieWithParent,
     int uid,
     List<Mount> mounts,
@@ -41,16 +41,26 @@ public record Confinement(
     }
   }
 
-  /** Nothing but the base; the process dies with its parent. */
+  /** Whether the host's network is shared. */
+  boolean network() {
+    return profile.network();
+  }
+
+  /** Whether the process may itself start sandboxes. */
+  boolean nesting() {
+    return profile.seccomp().newNamespaces();
+  }
+
+  /** Nothing but the base, under the runtime's profile; the process dies with its parent. */
   public static Builder nothing() {
     return new Builder();
   }
 
   /** Collects what is granted beyond the base. */
   public static final class Builder {
-    private boolean network;
+    private Profile profile = Profile.runtime();
+    private boolean filtered = true;
     private boolean proc;
-    private boolean nesting;
     private boolean dieWithParent = true;
     private int uid = 1000;
     private Path directory = Path.of("/");
@@ -59,21 +69,21 @@ public record Confinement(
 
     private Builder() {}
 
-    /** Shares the host's network. */
-    public Builder network() {
-      network = true;
+    /** What it may ask of the kernel; the devices of the profile come with it. */
+    public Builder profile(Profile profile) {
+      this.profile = profile;
+      return this;
+    }
+
+    /** For tests that show what the filter stops. */
+    Builder insecureUnfiltered() {
+      filtered = false;
       return this;
     }
 
     /** Mounts a {@code /proc} that shows the own processes only. */
     public Builder proc() {
       proc = true;
-      return this;
-    }
-
-    /** Lets the process start sandboxes of its own. */
-    public Builder nesting() {
-      nesting = true;
       return this;
     }
 
@@ -132,8 +142,9 @@ public record Confinement(
     }
 
     public Confinement build() {
+      profile.devices().forEach(this::device);
       return new Confinement(
-          network, proc, nesting, dieWithParent, uid, mounts, environment, directory);
+          profile, filtered, proc, dieWithParent, uid, mounts, environment, directory);
     }
   }
 }

@@ -75,41 +75,53 @@ public final class Sandbox implements AutoCloseable {
   public Confined start(Confinement confinement, List<String> command, Output output)
       throws SandboxFailure, InterruptedException {
     List<String> line = Bubblewrap.commandLine(bwrap, confinement, command);
+    byte[] filter = confinement.filtered() ? confinement.profile().filter() : new byte[0];
     try {
-      return parent.submit(() -> launch(line, output)).get();
+      return parent.submit(() -> launch(line, filter, output)).get();
     } catch (ExecutionException e) {
       throw new SandboxFailure(
           SandboxFailure.Reason.REFUSED, "bwrap could not be started: " + e.getCause(), e);
     }
   }
 
-  private static Confined launch(List<String> line, Output output) throws IOException {
+  private static Confined launch(List<String> line, byte[] filter, Output output)
+      throws IOException {
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().clear();
-    builder.redirectInput(Path.of("/dev/null").toFile());
     String name = "sandbox";
     return switch (output) {
       case INHERIT -> {
         builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-        yield new Confined(builder.start(), null);
+        yield new Confined(feed(builder.start(), filter), null);
       }
       case ECHO -> {
         builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
-        Process process = builder.start();
+        Process process = feed(builder.start(), filter);
         yield new Confined(process, new Tail(process.getErrorStream(), System.err, name));
       }
       case TAIL -> {
-        Process process = builder.redirectErrorStream(true).start();
+        Process process = feed(builder.redirectErrorStream(true).start(), filter);
         yield new Confined(
             process, new Tail(process.getInputStream(), OutputStream.nullOutputStream(), name));
       }
       case PIPE -> {
-        Process process = builder.start();
+        Process process = feed(builder.start(), filter);
         yield new Confined(
             process, new Tail(process.getErrorStream(), OutputStream.nullOutputStream(), name));
       }
     };
+  }
+
+  /** Writes the filter and closes: it is smaller than a pipe, so nobody waits. */
+  private static Process feed(Process process, byte[] filter) throws IOException {
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(filter);
+    } catch (IOException ended) {
+      // It ended before it read: its status and last words tell why.
+      process.destroyForcibly();
+    }
+    return process;
   }
 
   /** Fails if a Unix socket cannot have this path. */

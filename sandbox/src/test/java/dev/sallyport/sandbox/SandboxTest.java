@@ -70,7 +70,7 @@ class SandboxTest {
     String host = Files.readString(Path.of("/proc/net/dev"));
     assertEquals(
         Long.toString(host.lines().count() - 2),
-        run(Confinement.nothing().proc().network().build(), links));
+        run(Confinement.nothing().proc().profile(Profile.server()).build(), links));
   }
 
   @Test
@@ -80,6 +80,26 @@ class SandboxTest {
     assertTrue(run(c, "grep NoNewPrivs /proc/self/status").endsWith("1"));
     assertTrue(
         run(c, "bwrap --unshare-user --ro-bind / / true; echo status $?").contains("status 1"));
+  }
+
+  @Test
+  void isFilteredAlsoWithinAnother() throws Exception {
+    String mode = "grep Seccomp: /proc/self/status";
+    assertTrue(run(Confinement.nothing().proc().build(), mode).endsWith("2"));
+    assertTrue(
+        run(Confinement.nothing().proc().profile(Profile.keeper()).build(), mode).endsWith("2"));
+    assertTrue(run(Confinement.nothing().proc().insecureUnfiltered().build(), mode).endsWith("0"));
+  }
+
+  @Test
+  void deadlyCallsEndTheProgramOthersFail() throws Exception {
+    String attempt = "unshare --mount true; echo status $?";
+    assertTrue(run(Confinement.nothing().build(), attempt).endsWith("status 159"));
+    assertTrue(
+        run(Confinement.nothing().insecureUnfiltered().build(), attempt).endsWith("status 1"));
+    String pipe = "mkfifo /tmp/x; echo status $?";
+    Confinement c = Confinement.nothing().memory(Path.of("/tmp"), 1 << 20).build();
+    assertTrue(run(c, pipe).contains("Operation not permitted"));
   }
 
   @Test
@@ -152,11 +172,11 @@ class SandboxTest {
 
   @Test
   void nestsASandboxWithoutProc() throws Exception {
-    Confinement outer = Confinement.nothing().proc().nesting().build();
+    Confinement outer = Confinement.nothing().proc().profile(Profile.keeper()).build();
     List<String> inner =
         Bubblewrap.commandLine(
             Path.of("/usr/bin/bwrap"),
-            Confinement.nothing().uid(2001).build(),
+            Confinement.nothing().uid(2001).insecureUnfiltered().build(),
             List.of("/usr/bin/id", "-u"));
     Confined process = sandbox.start(outer, inner, Output.PIPE);
     assertEquals("2001\n", new String(process.output().readAllBytes(), StandardCharsets.US_ASCII));
