@@ -1,13 +1,17 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.LeaseRequest;
 import dev.sallyport.keys.Statement;
+import dev.sallyport.sandbox.ProgramFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,8 +55,11 @@ final class CommandsAllow implements Callable<Integer> {
     signers.require();
     Json.Obj known = session.control().ask("commands.list");
     List<Json> commands = new ArrayList<>(known.array("commands"));
-    var digest = LeaseRequest.commandDigest(command, absolute(bind));
-    commands.add(Json.obj().put("digest", digest).put("note", note).build());
+    Map<String, Digest> contents = measure();
+    Digest digest = LeaseRequest.commandDigest(command, absolute(bind), contents);
+    commands.add(entry(digest, contents));
+    // Before anyone signs: this is what they sign.
+    contents.forEach((path, of) -> session.say("contents    " + of.hex() + "  " + path));
     Json.Obj predicate =
         Json.obj()
             .put("version", known.integer("version") + 1)
@@ -65,6 +72,23 @@ final class CommandsAllow implements Callable<Integer> {
         Json.obj().put("digest", digest).put("id", accepted.string("id")).build(),
         List.of("allowed     " + digest, "            " + String.join(" ", command)));
     return Exit.OK.status();
+  }
+
+  private Map<String, Digest> measure() throws BadInput, IOException {
+    List<Path> directories = absolute(bind).stream().map(Path::of).toList();
+    return new TreeMap<>(ProgramFiles.measure(command, directories).contents());
+  }
+
+  private Json entry(Digest digest, Map<String, Digest> contents) {
+    Json.Builder files = Json.obj();
+    contents.forEach(files::put);
+    return Json.obj()
+        .put("digest", digest)
+        .put("note", note)
+        .put("command", Json.strings(command))
+        .put("binds", Json.strings(absolute(bind)))
+        .put("contents", files.build())
+        .build();
   }
 
   /** Directories as {@code run} names them. */

@@ -76,7 +76,7 @@ final class Keeper implements AutoCloseable {
   private synchronized @Nullable Model present(RunRequest run) throws Refusal {
     models.values().removeIf(Model::isOver);
     Model present = models.get(run.model().value());
-    if (present != null && !present.request().equals(run)) {
+    if (present != null && !present.request().asksAs(run)) {
       throw new Refusal(
           "busy", run.model() + " runs for another release or command; stop it first");
     }
@@ -90,12 +90,12 @@ final class Keeper implements AutoCloseable {
     // The manifest digest that this verifies is what the lease is asked for: keyd refuses if it is
     // not the release's.
     SealedModel sealed = new Vault(context.home().vault()).open(run.model(), run.version(), root);
-    Leasing.Opened opened = context.leasing().open(run, sealed);
+    RunRequest measured = context.launcher().measure(run, context.plaintext());
     Model model;
     try {
-      model = new Model(context, run, sealed, opened);
-    } catch (IOException e) {
-      opened.dataKey().close();
+      model = leased(measured, sealed);
+    } catch (IOException | BadInput | Refusal | RuntimeException e) {
+      measured.files().discard();
       throw e;
     }
     synchronized (this) {
@@ -103,6 +103,16 @@ final class Keeper implements AutoCloseable {
     }
     model.start();
     return model;
+  }
+
+  private Model leased(RunRequest run, SealedModel sealed) throws Refusal, BadInput, IOException {
+    Leasing.Opened opened = context.leasing().open(run, sealed);
+    try {
+      return new Model(context, run, sealed, opened);
+    } catch (IOException e) {
+      opened.dataKey().close();
+      throw e;
+    }
   }
 
   private Json.Obj stop(ModelName name) throws Refusal {

@@ -334,6 +334,7 @@ final class Model {
   private void wipe() {
     try {
       plaintext.wipe();
+      run.files().discard();
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "plaintext of " + run.model() + " not wiped", e);
     }

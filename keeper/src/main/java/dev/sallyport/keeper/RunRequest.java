@@ -4,6 +4,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.LeaseRequest;
+import dev.sallyport.sandbox.ProgramFiles;
 import dev.sallyport.vault.ModelName;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,9 +17,15 @@ import java.util.List;
  * @param command with the placeholders {@code {model}} and {@code {socket}}; {@link
  *     LeaseRequest#EMBEDDED} for the inference server that comes with Sallyport
  * @param binds directories of the host that the command needs, read-only
+ * @param files what was measured behind them; none before that, and of the embedded server
  */
 record RunRequest(
-    ModelName model, long version, Digest release, List<String> command, List<String> binds) {
+    ModelName model,
+    long version,
+    Digest release,
+    List<String> command,
+    List<String> binds,
+    ProgramFiles files) {
   private static final int MAX_WORDS = 256;
   private static final int MAX_BINDS = 16;
 
@@ -40,11 +47,22 @@ record RunRequest(
         json.integer("version"),
         json.digest("release"),
         command,
-        binds);
+        binds,
+        ProgramFiles.none());
+  }
+
+  /** The same request, with the files that will run. */
+  RunRequest with(ProgramFiles measured) {
+    return new RunRequest(model, version, release, command, binds, measured);
+  }
+
+  /** Whether it asks for the same. */
+  boolean asksAs(RunRequest other) {
+    return with(other.files).equals(other);
   }
 
   Digest commandDigest() {
-    return LeaseRequest.commandDigest(command, binds);
+    return LeaseRequest.commandDigest(command, binds, files.contents());
   }
 
   boolean embedded() {

@@ -5,6 +5,7 @@ import dev.sallyport.core.Refusal;
 import dev.sallyport.sandbox.Confined;
 import dev.sallyport.sandbox.Confinement;
 import dev.sallyport.sandbox.Output;
+import dev.sallyport.sandbox.ProgramFiles;
 import dev.sallyport.sandbox.Sandbox;
 import dev.sallyport.sandbox.SandboxFailure;
 import java.io.IOException;
@@ -49,6 +50,19 @@ final class RuntimeLauncher {
       long temporary,
       Duration startLimit) {}
 
+  /**
+   * Copies the files behind the command to private memory and measures them, for keyd to judge.
+   *
+   * @param memory the directory of plaintext, which no other process sees
+   */
+  RunRequest measure(RunRequest run, Path memory) throws IOException, BadInput {
+    if (run.embedded()) {
+      return run;
+    }
+    Path copies = memory.resolve(".program-" + run.model().value());
+    return run.with(ProgramFiles.copy(run.command(), run.bindPaths(settings.bindable()), copies));
+  }
+
   /** Fails unless the directories that it needs are among those that may be read. */
   void requireBindable(RunRequest run) throws BadInput {
     run.bindPaths(settings.bindable());
@@ -80,9 +94,8 @@ final class RuntimeLauncher {
             .environment("HOME", "/tmp")
             .environment("PATH", "/usr/bin:/bin")
             .java(settings.javaHome());
-    for (Path bind : run.bindPaths(settings.bindable())) {
-      view.readOnly(bind, bind);
-    }
+    // After the base and Java: the measured copies cover the files that they were read from.
+    run.files().mounts().forEach(view::mount);
     if (run.embedded()) {
       Path jars = embedded();
       view.readOnly(jars, jars);

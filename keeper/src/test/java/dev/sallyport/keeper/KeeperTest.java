@@ -10,12 +10,14 @@ import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
+import dev.sallyport.keys.LeaseRequest;
 import dev.sallyport.sandbox.Sandbox;
 import dev.sallyport.sandbox.SandboxFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,6 +141,16 @@ class KeeperTest {
     assertTrue(refusal.getMessage().contains("'/home': No such file"), refusal.getMessage());
     stage.next("runtime.stopped");
     assertNothingLeft();
+  }
+
+  @Test
+  void keydIsAskedForTheFilesThatWillRun() throws Exception {
+    run(stage.standIn());
+    Path java = Path.of(stage.standIn().getFirst());
+    Digest bytes = Digest.of(Files.readAllBytes(java));
+    assertEquals(
+        LeaseRequest.commandDigest(stage.standIn(), List.of(), Map.of(java.toString(), bytes)),
+        stage.lastCommand);
   }
 
   @Test

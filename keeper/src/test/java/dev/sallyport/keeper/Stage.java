@@ -82,6 +82,7 @@ final class Stage implements AutoCloseable {
   volatile String refuse = "";
   volatile boolean forge;
   volatile Instant lastNotAfter = Instant.EPOCH;
+  volatile Digest lastCommand = Digest.of("");
   private final SigningKey ada = SigningKey.generate();
   private final SigningKey keyd = SigningKey.generate();
   private final SigningKey keeper = SigningKey.generate();
@@ -218,6 +219,7 @@ final class Stage implements AutoCloseable {
             clock().plus(lifetime),
             envelope.id(),
             List.of());
+    lastCommand = asked.command();
     lastNotAfter = lease.notAfter();
     byte[] key =
         Recipient.fromHex(asked.recipient()).wrap(dataKey, DataKeys.leaseContext(lease.id()));

@@ -9,8 +9,9 @@ import dev.sallyport.keys.Role;
 import dev.sallyport.keys.Signed;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,8 +22,7 @@ import java.util.Set;
 record AllowedCommands(long version, Set<Digest> commands) {
   static final String PREDICATE_TYPE = Statement.OWN + "commands/v1";
 
-  private static final Digest EMBEDDED =
-      LeaseRequest.commandDigest(LeaseRequest.EMBEDDED, List.of());
+  private static final Digest EMBEDDED = LeaseRequest.embeddedDigest();
 
   /** Before any such document: only the embedded command. */
   static final AllowedCommands NONE = new AllowedCommands(0, Set.of());
@@ -45,9 +45,29 @@ record AllowedCommands(long version, Set<Digest> commands) {
     Json.Obj json = signed.statement().predicate().only("version", "commands");
     Set<Digest> digests = new HashSet<>();
     for (Json.Obj item : json.objects("commands")) {
-      digests.add(item.only("digest", "note").digest("digest"));
+      digests.add(digest(item));
     }
     return new AllowedCommands(json.integer("version"), digests);
+  }
+
+  /** What is written beside a digest, for people to sign, must be what it is of. */
+  private static Digest digest(Json.Obj item) throws BadInput {
+    item.only("digest", "note", "command", "binds", "contents");
+    Digest listed = item.digest("digest");
+    if (item.find("command").isEmpty()) {
+      return listed;
+    }
+    Map<String, Digest> contents = new HashMap<>();
+    Json.Obj files = item.object("contents");
+    for (String path : files.members().keySet()) {
+      contents.put(path, files.digest(path));
+    }
+    Digest made =
+        LeaseRequest.commandDigest(item.strings("command"), item.strings("binds"), contents);
+    if (!made.equals(listed)) {
+      throw new BadInput("command " + listed.brief() + " is written beside " + made.brief());
+    }
+    return listed;
   }
 
   boolean allows(Digest command) {

@@ -295,7 +295,7 @@ final class Fortress implements AutoCloseable {
         recipient.recipient().hex(),
         keeper.verifyingKey().id(),
         "host",
-        LeaseRequest.commandDigest(LeaseRequest.EMBEDDED, List.of()),
+        LeaseRequest.embeddedDigest(),
         nonce(),
         now,
         Optional.empty());

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The verification order of spec/key-release.md §4.3 against a server that does as it likes. */
 class LeaseTest {
+  private long lists;
   @TempDir Path dir;
   private Fortress f;
   private RecipientKey oneTime;
@@ -393,13 +394,49 @@ class LeaseTest {
   @Test
   void refusesACommandThatNobodySigned() throws Exception {
     LeaseRequest r = f.leaseRequest(oneTime);
-    Digest thief = LeaseRequest.commandDigest(List.of("/bin/cat", "{model}"), List.of());
+    Digest thief = LeaseRequest.commandDigest(List.of("/bin/cat", "{model}"), List.of(), Map.of());
     assertEquals("command", outcomeOf(with(r, r.model(), r.manifest(), thief)));
   }
 
   @Test
+  void refusesAListWhoseWordsAreNotWhatItsDigestSays() throws Exception {
+    List<String> words = List.of("/opt/x", "{model}");
+    Map<String, Digest> contents = Map.of("/opt/x", Digest.of("reviewed"));
+    Digest reviewed = LeaseRequest.commandDigest(words, List.of(), contents);
+    Digest exchanged =
+        LeaseRequest.commandDigest(words, List.of(), Map.of("/opt/x", Digest.of("exchanged")));
+    assertEquals("granted", outcomeOfListed(reviewed, reviewed, contents));
+    assertEquals("command", outcomeOfListed(exchanged, reviewed, contents));
+    assertEquals("command", outcomeOfListed(exchanged, exchanged, contents));
+  }
+
+  private String outcomeOfListed(Digest asked, Digest listed, Map<String, Digest> contents)
+      throws Exception {
+    Json.Builder files = Json.obj();
+    contents.forEach(files::put);
+    Json.Obj entry =
+        Json.obj()
+            .put("digest", listed)
+            .put("note", "x")
+            .put("command", Json.strings(List.of("/opt/x", "{model}")))
+            .put("binds", Json.strings(List.of()))
+            .put("contents", files.build())
+            .build();
+    Json.Obj list =
+        Json.obj().put("version", ++lists).put("commands", Json.arr(List.of(entry))).build();
+    Statement statement =
+        Statement.about("commands", list.digest(), AllowedCommands.PREDICATE_TYPE, list);
+    Envelope signed = f.set("commands", statement, "sec1", "sec2");
+    LeaseRequest r = f.leaseRequest(oneTime);
+    Map<String, Json> bundle = f.bundle(signed(with(r, r.model(), r.manifest(), asked)));
+    bundle.put("commands", signed.toJson());
+    return f.outcome(bundle);
+  }
+
+  @Test
   void allowsACommandThatTwoSecurityAdministratorsSigned() throws Exception {
-    Digest command = LeaseRequest.commandDigest(List.of("/opt/x", "{model}"), List.of("/opt"));
+    Digest command =
+        LeaseRequest.commandDigest(List.of("/opt/x", "{model}"), List.of("/opt"), Map.of());
     Json.Obj listed =
         Fortress.json(
             "{\"version\":1,\"commands\":[{\"digest\":\"" + command + "\",\"note\":\"x\"}]}");

@@ -5,6 +5,7 @@ import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,15 +38,26 @@ public record LeaseRequest(
   private static final int MAX_TEXT = 255;
 
   /**
-   * Names what runs: the digest of canonical {@code {"command": […], "binds": […]}}, with the
-   * placeholders {@code {model}} and {@code {socket}} as they were given.
+   * Names what runs: the digest of canonical {@code {"command": […], "binds": […], "contents":
+   * {…}}}, with the placeholders {@code {model}} and {@code {socket}} as they were given.
+   *
+   * @param contents path to digest: the executable's bytes, the manifest of each bound directory
    */
-  public static Digest commandDigest(List<String> command, List<String> binds) {
+  public static Digest commandDigest(
+      List<String> command, List<String> binds, Map<String, Digest> contents) {
+    Json.Builder files = Json.obj();
+    contents.forEach(files::put);
     return Json.obj()
         .put("command", Json.strings(command))
         .put("binds", Json.strings(binds))
+        .put("contents", files.build())
         .build()
         .digest();
+  }
+
+  /** The digest of {@link #EMBEDDED}, whose files are the installation's own. */
+  public static Digest embeddedDigest() {
+    return commandDigest(EMBEDDED, List.of(), Map.of());
   }
 
   /** Reads a statement, whose signature the caller has verified. */

@@ -8,6 +8,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,7 @@ class LeaseTest {
         "00",
         keeper.verifyingKey().id(),
         "host",
-        LeaseRequest.commandDigest(LeaseRequest.EMBEDDED, List.of()),
+        LeaseRequest.embeddedDigest(),
         nonce,
         NOW,
         Optional.of("old"));
@@ -59,10 +60,15 @@ class LeaseTest {
   @Test
   void commandDigestCoversBindsAndBoundaries() {
     assertNotEquals(
-        LeaseRequest.commandDigest(List.of("a b"), List.of()),
-        LeaseRequest.commandDigest(List.of("a", "b"), List.of()));
+        LeaseRequest.commandDigest(List.of("a b"), List.of(), Map.of()),
+        LeaseRequest.commandDigest(List.of("a", "b"), List.of(), Map.of()));
     assertNotEquals(
-        LeaseRequest.commandDigest(List.of("a"), List.of()),
-        LeaseRequest.commandDigest(List.of("a"), List.of("/opt/x")));
+        LeaseRequest.commandDigest(List.of("a"), List.of(), Map.of()),
+        LeaseRequest.commandDigest(List.of("a"), List.of("/opt/x"), Map.of()));
+    Map<String, Digest> one = Map.of("/opt/x", Digest.of("1"));
+    Map<String, Digest> two = Map.of("/opt/x", Digest.of("2"));
+    assertNotEquals(
+        LeaseRequest.commandDigest(List.of("/opt/x"), List.of(), one),
+        LeaseRequest.commandDigest(List.of("/opt/x"), List.of(), two));
   }
 }

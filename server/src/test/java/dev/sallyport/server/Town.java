@@ -286,7 +286,7 @@ final class Town implements AutoCloseable {
             "00",
             keeperKey.verifyingKey().id(),
             "host",
-            LeaseRequest.commandDigest(LeaseRequest.EMBEDDED, List.of()),
+            LeaseRequest.embeddedDigest(),
             "0".repeat(32),
             Instant.now(),
             Optional.empty());

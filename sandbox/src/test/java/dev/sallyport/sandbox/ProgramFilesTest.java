@@ -1,0 +1,152 @@
+package dev.sallyport.sandbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProgramFilesTest {
+  @TempDir Path dir;
+  private Path program;
+  private List<String> command;
+  private Path copies;
+
+  @BeforeEach
+  void program() throws Exception {
+    dir = dir.toRealPath();
+    program = Files.createDirectories(dir.resolve("engine"));
+    Files.createDirectories(program.resolve("lib"));
+    Files.writeString(program.resolve("lib/a.txt"), "a");
+    Files.createSymbolicLink(program.resolve("link"), Path.of("lib/a.txt"));
+    script("echo one");
+    command = List.of(program.resolve("serve").toString(), "{model}");
+    copies = dir.resolve("copies");
+  }
+
+  private void script(String text) throws Exception {
+    Path serve = program.resolve("serve");
+    Files.writeString(serve, "#!/bin/sh\n" + text + "\n");
+    Files.setPosixFilePermissions(serve, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Map<String, Digest> measured() throws Exception {
+    return ProgramFiles.measure(command, List.of(program)).contents();
+  }
+
+  @Test
+  void aCopyMeasuresAsItsOriginal() throws Exception {
+    ProgramFiles copy = ProgramFiles.copy(command, List.of(program), copies);
+    assertEquals(measured(), copy.contents());
+    assertEquals(2, copy.contents().size());
+    assertEquals(
+        Digest.of(Files.readAllBytes(program.resolve("serve"))),
+        copy.contents().get(command.getFirst()));
+    copy.discard();
+    assertFalse(Files.exists(copies));
+  }
+
+  @Test
+  void anyChangeMeasuresDifferently() throws Exception {
+    Map<String, Digest> before = measured();
+    script("echo two");
+    assertNotEquals(before, measured());
+    script("echo one");
+    assertEquals(before, measured());
+    Files.writeString(program.resolve("more"), "");
+    assertNotEquals(before, measured());
+    Files.delete(program.resolve("more"));
+    Files.setPosixFilePermissions(
+        program.resolve("lib/a.txt"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertNotEquals(before, measured());
+    Files.setPosixFilePermissions(
+        program.resolve("lib/a.txt"), PosixFilePermissions.fromString("rw-r--r--"));
+    Files.delete(program.resolve("link"));
+    Files.createSymbolicLink(program.resolve("link"), Path.of("/etc/passwd"));
+    assertNotEquals(before, measured());
+    Files.delete(program.resolve("link"));
+    Files.writeString(program.resolve("link"), "a");
+    assertNotEquals(before, measured());
+  }
+
+  @Test
+  void whatRunsIsTheCopyWhateverIsExchanged() throws Exception {
+    try (Sandbox sandbox = SandboxTest.orSkip()) {
+      ProgramFiles copy = ProgramFiles.copy(command, List.of(program), copies);
+      script("echo exchanged");
+      Confinement.Builder view = Confinement.nothing();
+      copy.mounts().forEach(view::mount);
+      assertEquals("one", said(sandbox, view.build()));
+      // Without the copy, the exchanged program runs.
+      assertEquals(
+          "exchanged", said(sandbox, Confinement.nothing().readOnly(program, program).build()));
+      copy.discard();
+    }
+  }
+
+  @Test
+  void anExecutableOfTheSystemIsCoveredByItsCopy() throws Exception {
+    try (Sandbox sandbox = SandboxTest.orSkip()) {
+      ProgramFiles copy = ProgramFiles.copy(List.of("true"), List.of(), copies);
+      Path inside = copies.resolve("executable");
+      assertEquals(
+          Digest.of(Files.readAllBytes(Path.of("/usr/bin/true"))),
+          copy.contents().get("/usr/bin/true"));
+      Files.delete(inside);
+      Files.writeString(inside, "#!/bin/sh\necho the copy\n");
+      Files.setPosixFilePermissions(inside, PosixFilePermissions.fromString("r-xr-xr-x"));
+      Confinement.Builder view = Confinement.nothing();
+      copy.mounts().forEach(view::mount);
+      Confined process = sandbox.start(view.build(), List.of("true"), Output.PIPE);
+      assertEquals(
+          "the copy\n", new String(process.output().readAllBytes(), StandardCharsets.UTF_8));
+      copy.discard();
+    }
+  }
+
+  private String said(Sandbox sandbox, Confinement view) throws Exception {
+    Confined process = sandbox.start(view, List.of(command.getFirst()), Output.PIPE);
+    return new String(process.output().readAllBytes(), StandardCharsets.UTF_8).strip();
+  }
+
+  @Test
+  void aDirectoryThatBecameALinkIsRefused() throws Exception {
+    Path secret = Files.createDirectories(dir.resolve("secret"));
+    Files.writeString(secret.resolve("key"), "x");
+    Path link = Files.createSymbolicLink(dir.resolve("bind"), secret);
+    assertThrows(BadInput.class, () -> ProgramFiles.copy(List.of("true"), List.of(link), copies));
+    assertFalse(Files.exists(copies), "nothing stays behind");
+  }
+
+  @Test
+  void linksInsideAreCopiedAsLinksAndNeverFollowed() throws Exception {
+    Path secret = Files.createDirectories(dir.resolve("secret"));
+    Files.writeString(secret.resolve("key"), "x");
+    Files.createSymbolicLink(program.resolve("way"), secret);
+    ProgramFiles copy = ProgramFiles.copy(command, List.of(program), copies);
+    assertTrue(Files.isSymbolicLink(copies.resolve("bind-0/way")));
+    copy.discard();
+    assertTrue(Files.exists(secret.resolve("key")), "discarding follows no link either");
+  }
+
+  @Test
+  void saysWhatIsNotAnExecutable() {
+    for (String word : List.of("no-such-program", "bin/x", "/usr/../bin/true", "/usr/bin")) {
+      BadInput bad =
+          assertThrows(BadInput.class, () -> ProgramFiles.measure(List.of(word), List.of()));
+      assertTrue(bad.getMessage().contains(word), bad.getMessage());
+    }
+  }
+}
