@@ -93,6 +93,22 @@ public final class EcKey {
     return key.getEncoded();
   }
 
+  /** The public key as PEM, as OpenSSL writes it. */
+  public String pem() {
+    return Pem.write("PUBLIC KEY", spki());
+  }
+
+  /** Reads the PEM block PUBLIC KEY. */
+  public static EcKey fromPem(byte[] text) throws BadInput {
+    return fromSpki(
+        Pem.find(text, "PUBLIC KEY")
+            .orElseThrow(() -> new BadInput("file has no PEM block PUBLIC KEY")));
+  }
+
+  String algorithm() {
+    return hash + "with" + DER;
+  }
+
   /** Length of one coordinate in bytes: 32, 48 or 66. */
   public int coordinate() {
     return coordinate;
@@ -100,7 +116,7 @@ public final class EcKey {
 
   /** Fails unless this is a signature in DER over the message. */
   public void verify(byte[] message, byte[] signature) throws BadInput {
-    verify(message, signature, hash + "with" + DER);
+    verify(message, signature, algorithm());
   }
 
   /** Fails unless this is a signature r ‖ s, each as long as a coordinate, over the message. */

@@ -71,7 +71,11 @@ public final class SigningKey {
 
   /** Writes the file form to a new file that only its owner may read. */
   public void write(Path file) throws IOException {
-    String text = pem("PRIVATE KEY", key.getEncoded()) + pem("PUBLIC KEY", verifyingKey.spki());
+    writePrivate(file, key, verifyingKey.spki());
+  }
+
+  static void writePrivate(Path file, PrivateKey key, byte[] spki) throws IOException {
+    String text = pem("PRIVATE KEY", key.getEncoded()) + pem("PUBLIC KEY", spki);
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(
