@@ -46,6 +46,7 @@ class ArchitectureTest {
           Map.entry("keys", Set.of("core")),
           Map.entry("attest", Set.of("core", "keys")),
           Map.entry("tlog", Set.of("core")),
+          Map.entry("supplychain", Set.of("core", "keys", "tlog")),
           Map.entry("sandbox", Set.of("core")),
           Map.entry("risk", Set.of("core", "keys")),
           Map.entry("custody", Set.of("core", "keys")),
@@ -60,7 +61,17 @@ class ArchitectureTest {
           Map.entry("keeper", Set.of("core", "keys", "custody", "envelope", "vault", "fuse", "sandbox")),
           Map.entry(
               "server", Set.of("core", "keys", "tlog", "risk", "audit", "release", "gateway")),
-          Map.entry("cli", Set.of("core", "keys", "tlog", "risk", "audit", "release", "sandbox")),
+          Map.entry(
+              "cli",
+              Set.of(
+                  "core",
+                  "keys",
+                  "supplychain",
+                  "tlog",
+                  "risk",
+                  "audit",
+                  "release",
+                  "sandbox")),
           Map.entry("runtimellama", Set.of("core")),
           Map.entry("training", Set.of()));
 
@@ -148,6 +159,7 @@ class ArchitectureTest {
             PREFIX + "keys",
             PREFIX + "attest",
             PREFIX + "tlog",
+            PREFIX + "supplychain",
             PREFIX + "risk",
             PREFIX + "release",
             PREFIX + "audit",
