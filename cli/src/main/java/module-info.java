@@ -6,6 +6,7 @@ module dev.sallyport.cli {
   requires static org.jspecify;
   requires dev.sallyport.core;
   requires dev.sallyport.keys;
+  requires dev.sallyport.supplychain;
   requires dev.sallyport.tlog;
   requires dev.sallyport.risk;
   requires dev.sallyport.audit;

@@ -29,6 +29,7 @@ final class Commands {
           new Entry("commands", "allow another inference server"),
           new Entry("principals", "add, list, remove the users of the API"),
           new Entry("log", "verify or show the audit log"),
+          new Entry("model", "verify or sign a model directory (OpenSSF Model Signing)"),
           new Entry("demo", "play the main job in a throw-away installation"));
 
   private static final String HEAD =
@@ -67,6 +68,7 @@ final class Commands {
       case "commands" -> CommandsCommands.add(root, session);
       case "principals" -> PrincipalCommands.add(root, session);
       case "log" -> LogCommands.add(root, session);
+      case "model" -> ModelCommands.add(root, session);
       case "demo" -> leaf(root, name, new Demo(session));
       default -> Optional.empty();
     };

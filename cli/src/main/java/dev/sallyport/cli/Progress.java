@@ -24,14 +24,16 @@ final class Progress {
     if (line.find("progress").isEmpty()) {
       return false;
     }
-    if (!session.json()) {
-      Json.Obj progress = line.object("progress");
-      draw(progress.integer("bytes"), Math.max(1, progress.integer("total")));
-    }
+    Json.Obj progress = line.object("progress");
+    draw(progress.integer("bytes"), Math.max(1, progress.integer("total")));
     return true;
   }
 
-  private void draw(long done, long total) {
+  /** Shows how much is done; nothing when results are for programs. */
+  void draw(long done, long total) {
+    if (session.json()) {
+      return;
+    }
     double seconds = Math.max(1e-3, (System.nanoTime() - start) / NANOS);
     long perSecond = (long) (done / seconds);
     long left = perSecond == 0 ? 0 : (total - done) / perSecond;
