@@ -45,6 +45,17 @@ final class Seal implements Callable<Integer> {
   @Option(names = "--version", paramLabel = "N", description = "Default: one more than the last.")
   private @Nullable Long version;
 
+  @Option(
+      names = "--segment",
+      paramLabel = "SIZE",
+      description = "1M (default), or 64K for models that are read in small pieces at random.")
+  private String segment = "1M";
+
+  @Option(
+      names = "--afresh",
+      description = "Encrypt everything, even files that the version before has unchanged.")
+  private boolean afresh;
+
   Seal(Session session) {
     this.session = session;
   }
@@ -55,13 +66,14 @@ final class Seal implements Callable<Integer> {
     if (!Names.isName(model)) {
       throw new Failure(Exit.USAGE, "--model \"" + model + "\": " + Names.RULE);
     }
+    String bytes = segmentBytes();
     if (!Files.exists(source)) {
       throw new Failure(Exit.MISSING, "no such file or directory: " + source);
     }
     Path real = source.toRealPath();
     Path key = signAs.path(home).toRealPath();
     Dist dist = Dist.find();
-    List<String> command = dist.command(Program.SEALER, "Main", arguments(real, key));
+    List<String> command = dist.command(Program.SEALER, "Main", arguments(real, key, bytes));
     try (Sandbox sandbox = Preflight.sandbox()) {
       Confined sealer =
           sandbox.start(
@@ -74,12 +86,21 @@ final class Seal implements Callable<Integer> {
     }
   }
 
-  private List<String> arguments(Path real, Path key) {
+  private String segmentBytes() throws Failure {
+    return switch (segment) {
+      case "1M" -> "1048576";
+      case "64K" -> "65536";
+      default -> throw new Failure(Exit.USAGE, "--segment " + segment + ": 1M or 64K");
+    };
+  }
+
+  private List<String> arguments(Path real, Path key, String bytes) {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--home", Confinements.INSIDE.toString()));
     arguments.addAll(List.of("--source", real.toString()));
     arguments.addAll(List.of("--model", model));
     arguments.addAll(List.of("--signer", key.toString()));
+    arguments.addAll(List.of("--segment", bytes, "--afresh", Boolean.toString(afresh)));
     if (version != null) {
       arguments.addAll(List.of("--version", Long.toString(version)));
     }

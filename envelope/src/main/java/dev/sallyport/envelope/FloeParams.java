@@ -15,6 +15,9 @@ public record FloeParams(int segmentLength, int rotationBits) {
   /** What sealed models use: segments of 1 MiB. */
   public static final FloeParams SEALED = new FloeParams(1 << 20, 20);
 
+  /** For models that are read in small pieces at random: segments of 64 KiB. */
+  public static final FloeParams SMALL = new FloeParams(1 << 16, 20);
+
   /** Parameters, IV and tag of the header. */
   public static final int HEADER_LENGTH = 10 + 32 + 32;
 
@@ -30,6 +33,24 @@ public record FloeParams(int segmentLength, int rotationBits) {
     if (segmentLength <= OVERHEAD || rotationBits < 0 || rotationBits > 20) {
       throw new IllegalArgumentException("internal error: FLOE parameters out of range");
     }
+  }
+
+  /** The parameters of sealed models with this segment length. */
+  public static FloeParams ofSegment(long length) throws BadInput {
+    if (length == SEALED.segmentLength) {
+      return SEALED;
+    }
+    if (length == SMALL.segmentLength) {
+      return SMALL;
+    }
+    throw new BadInput(
+        "segments of "
+            + length
+            + " bytes; "
+            + SMALL.segmentLength
+            + " and "
+            + SEALED.segmentLength
+            + " are known");
   }
 
   /** PARAM_ENCODE of the specification: AEAD 0, KDF 0, segment length, IV length. */

@@ -2,7 +2,7 @@ package dev.sallyport.fuse;
 
 import dev.sallyport.envelope.FloeParams;
 import dev.sallyport.envelope.Warmup;
-import dev.sallyport.keys.Secret;
+import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.SealedModel;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -67,7 +67,7 @@ public final class MountedModel implements AutoCloseable {
   private MountedModel(
       Path point,
       SealedModel model,
-      Secret dataKey,
+      ModelKeys keys,
       Callers callers,
       MountListener listener,
       Dimensions dimensions,
@@ -79,7 +79,7 @@ public final class MountedModel implements AutoCloseable {
     this.callers = callers;
     this.listener = listener;
     this.cache = new SegmentCache(FloeParams.SEALED.plainLength(), dimensions.cachedSegments());
-    this.readers = new Readers(model, dataKey);
+    this.readers = new Readers(model, keys);
     this.ahead = new ReadAhead(cache, dimensions.aheadThreads(), dimensions.aheadDepth());
     this.since = since;
     this.uid = kernel.uid();
@@ -89,12 +89,12 @@ public final class MountedModel implements AutoCloseable {
   /**
    * Mounts a model at an empty directory, in the mount namespace of the calling thread.
    *
-   * @param dataKey stays the caller's; needed until closed
+   * @param keys stays the caller's; needed until closed
    * @param since the time that files and directories show
    */
   public static MountedModel mount(
       SealedModel model,
-      Secret dataKey,
+      ModelKeys keys,
       Path point,
       Callers callers,
       MountListener listener,
@@ -110,7 +110,7 @@ public final class MountedModel implements AutoCloseable {
         Device.mount(kernel, device, point);
         Device.greet(kernel, device);
         mounted =
-            new MountedModel(point, model, dataKey, callers, listener, dimensions, since, kernel);
+            new MountedModel(point, model, keys, callers, listener, dimensions, since, kernel);
       } catch (FuseFailure | RuntimeException e) {
         // The last descriptor ends the connection.
         var _ = kernel.close(device);

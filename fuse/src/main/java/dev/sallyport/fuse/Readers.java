@@ -1,7 +1,7 @@
 package dev.sallyport.fuse;
 
 import dev.sallyport.core.BadInput;
-import dev.sallyport.keys.Secret;
+import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.ModelReader;
 import dev.sallyport.vault.SealedFile;
 import dev.sallyport.vault.SealedModel;
@@ -26,13 +26,13 @@ final class Readers implements AutoCloseable {
   }
 
   private final SealedModel model;
-  private final Secret dataKey;
+  private final ModelKeys keys;
   private final Map<Integer, Shared> open = new HashMap<>();
   private boolean closed;
 
-  Readers(SealedModel model, Secret dataKey) {
+  Readers(SealedModel model, ModelKeys keys) {
     this.model = model;
-    this.dataKey = dataKey;
+    this.keys = keys;
   }
 
   /** One more user of this file; its size is verified from here on. */
@@ -42,7 +42,7 @@ final class Readers implements AutoCloseable {
     }
     Shared shared = open.get(file.index());
     if (shared == null) {
-      shared = new Shared(model.reader(file, dataKey));
+      shared = new Shared(model.reader(file, keys));
       open.put(file.index(), shared);
     }
     shared.users++;

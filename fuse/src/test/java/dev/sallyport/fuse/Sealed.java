@@ -11,6 +11,7 @@ import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.ModelName;
 import dev.sallyport.vault.SealedModel;
 import dev.sallyport.vault.Source;
@@ -30,6 +31,7 @@ final class Sealed implements AutoCloseable, MountListener {
   static final ModelName MODEL = new ModelName("tiny");
 
   final Secret dataKey = Secret.random();
+  final ModelKeys keys = ModelKeys.of(dataKey);
   final Path plain;
   final Path point;
   final Queue<String> tampered = new ConcurrentLinkedQueue<>();
@@ -87,7 +89,7 @@ final class Sealed implements AutoCloseable, MountListener {
     try {
       return MountedModel.mount(
           model,
-          dataKey,
+          keys,
           point,
           callers,
           this,

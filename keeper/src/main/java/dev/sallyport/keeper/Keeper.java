@@ -110,7 +110,7 @@ final class Keeper implements AutoCloseable {
     try {
       return new Model(context, run, sealed, opened);
     } catch (IOException e) {
-      opened.dataKey().close();
+      opened.keys().close();
       throw e;
     }
   }

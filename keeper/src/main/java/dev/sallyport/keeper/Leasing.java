@@ -11,6 +11,7 @@ import dev.sallyport.keys.LeaseRequest;
 import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.SealedModel;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -45,16 +46,30 @@ final class Leasing {
     this.clock = clock;
   }
 
-  /** A new lease and its data key, which the caller closes. */
-  record Opened(Held held, Secret dataKey) {}
+  /** A new lease and the keys of the model, which the caller closes. */
+  record Opened(Held held, ModelKeys keys) {}
 
   /** Gets a lease and opens the key that comes with it. */
   Opened open(RunRequest run, SealedModel model) throws IOException, BadInput, Refusal {
     try (RecipientKey oneTime = RecipientKey.generate()) {
       Json.Obj answer = ask(run, model, oneTime, Optional.empty());
       Held held = verify(run, model, answer);
-      byte[] context = DataKeys.leaseContext(held.lease().id());
-      return new Opened(held, oneTime.unwrap(answer.base64("key"), context));
+      return new Opened(held, keys(oneTime, answer, held.lease().id(), model));
+    }
+  }
+
+  private static ModelKeys keys(
+      RecipientKey oneTime, Json.Obj answer, String lease, SealedModel model) throws BadInput {
+    byte[] key = answer.base64("key");
+    if (model.carry().isEmpty()) {
+      return ModelKeys.of(oneTime.unwrap(key, DataKeys.leaseContext(lease)));
+    }
+    Secret carry = oneTime.unwrap(answer.base64("carry"), DataKeys.leaseCarryContext(lease));
+    try {
+      return ModelKeys.of(oneTime.unwrap(key, DataKeys.leaseContext(lease)), carry);
+    } catch (BadInput e) {
+      carry.close();
+      throw e;
     }
   }
 
@@ -83,7 +98,7 @@ final class Leasing {
     Envelope envelope = Envelope.sign(request.statement(), key);
     try {
       Json.Obj bundle = peers.intend(envelope);
-      Json.Obj answer = peers.lease(bundle, model.wrapped(), run.version());
+      Json.Obj answer = peers.lease(bundle, model);
       reporter.report(
           "lease.granted",
           Json.obj()

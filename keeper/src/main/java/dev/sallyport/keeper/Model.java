@@ -4,9 +4,9 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Lease;
-import dev.sallyport.keys.Secret;
 import dev.sallyport.sandbox.Confined;
 import dev.sallyport.sandbox.SandboxFailure;
+import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.SealedModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ final class Model {
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
   private final CompletableFuture<Lease> healthy = new CompletableFuture<>();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
-  private final Secret dataKey;
+  private final ModelKeys keys;
   private final Plaintext plaintext;
   private final Thread guard;
 
@@ -74,7 +74,7 @@ final class Model {
     this.context = context;
     this.run = run;
     this.sealed = sealed;
-    this.dataKey = opened.dataKey();
+    this.keys = opened.keys();
     this.held = opened.held();
     this.renewAt = renewalOf(opened.held());
     this.plaintext = Plaintext.prepare(context.plaintext(), run.model().value());
@@ -239,8 +239,8 @@ final class Model {
   }
 
   private void decrypt() throws IOException, BadInput {
-    try (dataKey) {
-      plaintext.fill(sealed, dataKey);
+    try (keys) {
+      plaintext.fill(sealed, keys);
     }
   }
 
@@ -295,7 +295,7 @@ final class Model {
     long begin = System.nanoTime();
     watch.close();
     kill();
-    dataKey.close();
+    keys.close();
     wipe();
     LOG.log(
         System.Logger.Level.INFO,

@@ -5,8 +5,8 @@ import dev.sallyport.core.Json;
 import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
+import dev.sallyport.vault.SealedModel;
 import java.io.IOException;
-import java.util.Base64;
 
 /** What the keeper asks of server and keyd (spec/key-release.md §4). */
 record Peers(Peer server, Peer keyd) {
@@ -19,15 +19,15 @@ record Peers(Peer server, Peer keyd) {
   }
 
   /** Asks keyd for the key. */
-  Json.Obj lease(Json.Obj bundle, byte[] wrapped, long version)
-      throws IOException, BadInput, Refusal {
-    return keyd.ask(
+  Json.Obj lease(Json.Obj bundle, SealedModel model) throws IOException, BadInput, Refusal {
+    Json.Builder request =
         Json.obj()
             .put("op", "lease")
             .put("bundle", bundle)
-            .put("wrapped", Base64.getEncoder().encodeToString(wrapped))
-            .put("version", version)
-            .build());
+            .put("wrapped", model.wrapped())
+            .put("version", model.version());
+    model.carry().ifPresent(carry -> request.put("carry", carry));
+    return keyd.ask(request.build());
   }
 
   /** Reports to the log. */

@@ -1,7 +1,7 @@
 package dev.sallyport.keeper;
 
 import dev.sallyport.core.BadInput;
-import dev.sallyport.keys.Secret;
+import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.SealedModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,7 +53,7 @@ final class Plaintext {
   }
 
   /** Decrypts and verifies everything, if there is room for it. */
-  void fill(SealedModel model, Secret dataKey) throws IOException, BadInput {
+  void fill(SealedModel model, ModelKeys keys) throws IOException, BadInput {
     long free = Files.getFileStore(directory).getUsableSpace();
     if (free < model.bytes() + SLACK) {
       throw new BadInput(
@@ -61,7 +61,7 @@ final class Plaintext {
     }
     model.extractTo(
         directory,
-        dataKey,
+        keys,
         (done, total) -> LOG.log(System.Logger.Level.DEBUG, "decrypted={0} of={1}", done, total));
   }
 

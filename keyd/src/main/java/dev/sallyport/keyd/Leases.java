@@ -15,6 +15,7 @@ import dev.sallyport.keys.SigningKey;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** Gives leases and the keys that go with them (spec/key-release.md §4). Thread-safe. */
 final class Leases {
@@ -36,6 +37,10 @@ final class Leases {
   Json.Obj grant(Json.Obj request) throws Refusal {
     Bundle bundle = Code.REQUEST.check(() -> Bundle.parse(request.object("bundle")));
     byte[] wrapped = Code.REQUEST.check(() -> request.base64("wrapped"));
+    Optional<byte[]> carry =
+        request.find("carry").isPresent()
+            ? Optional.of(Code.REQUEST.check(() -> request.base64("carry")))
+            : Optional.empty();
     long version = Code.REQUEST.check(() -> request.integer("version"));
     Json.Obj[] answer = new Json.Obj[1];
     // INVARIANT: nonce, versions and time are durable before the key leaves (§4.4). The
@@ -43,7 +48,7 @@ final class Leases {
     // runs under the store's lock, so no two requests pass with one nonce.
     store.change((memory, now) -> {
       Granted granted = new LeaseVerification(pins, memory, now).verify(bundle);
-      answer[0] = answer(granted, wrapped, version);
+      answer[0] = answer(granted, wrapped, carry, version);
       return memory
           .used(granted.request().nonce(), now)
           .seen("policy", granted.policy())
@@ -53,7 +58,8 @@ final class Leases {
     return answer[0];
   }
 
-  private Json.Obj answer(Granted granted, byte[] wrapped, long version) throws Refusal {
+  private Json.Obj answer(
+      Granted granted, byte[] wrapped, Optional<byte[]> wrappedCarry, long version) throws Refusal {
     LeaseRequest request = granted.request();
     Lease lease =
         new Lease(
@@ -69,9 +75,17 @@ final class Leases {
     try (Secret dataKey = unwrap(wrapped, context)) {
       forKeeper = granted.recipient().wrap(dataKey, DataKeys.leaseContext(lease.id()));
     }
+    Json.Builder answer = Json.obj().put("key", forKeeper);
+    if (wrappedCarry.isPresent()) {
+      byte[] carryContext = DataKeys.carryContext(request.model(), version, request.manifest());
+      try (Secret carry = unwrap(wrappedCarry.get(), carryContext)) {
+        answer.put(
+            "carry", granted.recipient().wrap(carry, DataKeys.leaseCarryContext(lease.id())));
+      }
+    }
     Envelope signed = Envelope.sign(lease.statement(), key);
     record(lease, signed);
-    return Json.obj().put("lease", signed.toJson()).put("key", forKeeper).build();
+    return answer.put("lease", signed.toJson()).build();
   }
 
   private Secret unwrap(byte[] wrapped, byte[] context) throws Refusal {

@@ -1,5 +1,6 @@
 package dev.sallyport.keyd;
 
+import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
@@ -15,11 +16,13 @@ final class Wrapping {
 
   private final RecipientKey recipient;
   private final KeyProvider root;
+  private final Carrying carrying;
   private final Store store;
 
   Wrapping(RecipientKey recipient, KeyProvider root, Store store) {
     this.recipient = recipient;
     this.root = root;
+    this.carrying = new Carrying(root);
     this.store = store;
   }
 
@@ -33,17 +36,34 @@ final class Wrapping {
         version >= 1 && !model.isEmpty() && model.length() <= MAX_NAME,
         "model name of " + model.length() + " characters, version " + version);
     byte[] context = DataKeys.context(model, version, manifest);
+    Json.Obj carried = carried(model, version, manifest, request);
     try (Secret dataKey = Code.KEY.check(() -> recipient.unwrap(key, context))) {
       byte[] wrapped = wrapped(dataKey, context);
       // INVARIANT: a version of a model is wrapped once, and versions only go up.
       store.change((memory, now) -> next(memory, model, version));
-      return Json.obj().put("wrapped", wrapped).build();
+      Json.Builder answer = Json.obj().put("wrapped", wrapped);
+      carried.members().forEach(answer::put);
+      return answer.build();
     }
   }
 
   private byte[] wrapped(Secret dataKey, byte[] context) throws Refusal {
     try {
       return root.wrap(dataKey, context);
+    } catch (KeyUnavailable e) {
+      throw Code.ROOT_KEY.because(e);
+    }
+  }
+
+  private Json.Obj carried(String model, long version, Digest manifest, Json.Obj request)
+      throws Refusal {
+    if (request.find("reuse").isEmpty()) {
+      return Json.obj().build();
+    }
+    try {
+      return carrying.carry(model, version, manifest, request.object("reuse"));
+    } catch (BadInput e) {
+      throw Code.KEY.because(e);
     } catch (KeyUnavailable e) {
       throw Code.ROOT_KEY.because(e);
     }

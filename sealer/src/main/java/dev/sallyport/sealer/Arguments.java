@@ -2,6 +2,7 @@ package dev.sallyport.sealer;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
+import dev.sallyport.envelope.FloeParams;
 import dev.sallyport.vault.ModelName;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -10,11 +11,22 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * The command line: {@code --home DIR --source PATH --model NAME --signer KEYFILE [--version N]}.
+ * The command line: {@code --home DIR --source PATH --model NAME --signer KEYFILE [--version N]
+ * [--segment BYTES] [--afresh true]}.
+ *
+ * @param params segments of 1 MiB unless told
+ * @param afresh whether everything is encrypted anew, even what the version before has
  */
-record Arguments(Path home, Path source, ModelName model, Path signer, OptionalLong version) {
+record Arguments(
+    Path home,
+    Path source,
+    ModelName model,
+    Path signer,
+    OptionalLong version,
+    FloeParams params,
+    boolean afresh) {
   private static final List<String> KNOWN =
-      List.of("--home", "--source", "--model", "--signer", "--version");
+      List.of("--home", "--source", "--model", "--signer", "--version", "--segment", "--afresh");
 
   static Arguments parse(String[] args) throws BadInput {
     Map<String, String> given = new HashMap<>();
@@ -31,16 +43,27 @@ record Arguments(Path home, Path source, ModelName model, Path signer, OptionalL
         Path.of(need(given, "--source")),
         ModelName.parse(need(given, "--model")),
         Path.of(need(given, "--signer")),
-        version(given));
+        number(given, "--version"),
+        FloeParams.ofSegment(number(given, "--segment").orElse(FloeParams.SEALED.segmentLength())),
+        afresh(given));
   }
 
-  private static OptionalLong version(Map<String, String> given) throws BadInput {
-    String text = given.get("--version");
+  private static boolean afresh(Map<String, String> given) throws BadInput {
+    return switch (given.getOrDefault("--afresh", "false")) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new BadInput("--afresh is true or false");
+    };
+  }
+
+  private static OptionalLong number(Map<String, String> given, String option) throws BadInput {
+    String text = given.get(option);
     if (text == null) {
       return OptionalLong.empty();
     }
     if (!text.matches("[1-9][0-9]{0,14}")) {
-      throw new BadInput("version \"" + Json.clip(text) + "\" is not a positive integer");
+      throw new BadInput(
+          option.substring(2) + " \"" + Json.clip(text) + "\" is not a positive integer");
     }
     return OptionalLong.of(Long.parseLong(text));
   }

@@ -6,13 +6,22 @@ import dev.sallyport.core.Json;
 import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.ModelSealed;
 import dev.sallyport.keys.Recipient;
 import dev.sallyport.keys.Secret;
+import dev.sallyport.keys.SigningKey;
 import dev.sallyport.vault.ModelName;
+import dev.sallyport.vault.Reuse;
+import dev.sallyport.vault.SealedFile;
 import dev.sallyport.vault.SealedModel;
+import dev.sallyport.vault.Staging;
+import dev.sallyport.vault.WrappedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 
 /** The two processes that sealing needs: keyd wraps the data key, the server logs the model. */
 record Desk(Peer keyd, Peer server) {
@@ -24,40 +33,66 @@ record Desk(Peer keyd, Peer server) {
         new Peer(home.resolve("run/server/control.sock"), LIMIT));
   }
 
-  /** Has keyd wrap the data key under the root key (spec/key-release.md §3). */
-  byte[] wrap(Recipient recipient, ModelName model, long version, Digest manifest, Secret dataKey)
-      throws Failure {
-    byte[] key = recipient.wrap(dataKey, DataKeys.context(model.value(), version, manifest));
-    Json.Obj request =
+  /** Has keyd wrap the keys under the root key (spec/key-release.md §3). */
+  WrappedKeys wrap(
+      Recipient recipient, ModelName model, Staging.Draft draft, Digest manifest, Secret dataKey)
+      throws Failure, BadInput {
+    byte[] context = DataKeys.context(model.value(), draft.version(), manifest);
+    Json.Builder request =
         Json.obj()
             .put("op", "wrap")
             .put("model", model.value())
-            .put("version", version)
+            .put("version", draft.version())
             .put("manifest", manifest)
-            .put("key", key)
-            .build();
-    Json.Obj answer = ask(keyd, "keyd", request);
+            .put("key", recipient.wrap(dataKey, context));
+    if (draft.reuse().isPresent()) {
+      request.put("reuse", reuse(draft.reuse().get(), draft.payload()));
+    }
+    Json.Obj answer = ask(keyd, "keyd", request.build());
     try {
-      return answer.base64("wrapped");
+      byte[] data = answer.base64("wrapped");
+      return draft.reuse().isEmpty()
+          ? WrappedKeys.of(data)
+          : new WrappedKeys(
+              answer.string("wrapped"),
+              Optional.of(answer.string("carry")),
+              answer.strings("carried"));
     } catch (BadInput e) {
       throw new Failure(Failure.UNAVAILABLE, "keyd answered nonsense: " + e.getMessage(), e);
     }
   }
 
-  /** Has the server log the model; when this returns, the entry is durable. */
-  void log(SealedModel sealed) throws Failure {
-    Json.Obj request =
+  private static Json reuse(Reuse reuse, byte[] manifest) throws BadInput {
+    SealedModel base = reuse.base();
+    Json.Builder json =
         Json.obj()
-            .put("op", "log.sealed")
-            .put("model", sealed.model().value())
-            .put("version", sealed.version())
-            .put("manifest", sealed.manifest())
-            .put("sealed", sealed.headerDigest())
-            .put("files", sealed.files().size())
-            .put("bytes", sealed.bytes())
-            .put("signature", sealed.bundle())
-            .build();
-    ask(server, "server", request);
+            .put("version", base.version())
+            .put("wrapped", base.wrapped())
+            .put("base", base.payload())
+            .put("manifest", manifest)
+            .put("files", Json.arr(reuse.files().entrySet().stream().map(Desk::pair).toList()));
+    base.carry().ifPresent(carry -> json.put("carry", carry));
+    return json.build();
+  }
+
+  private static Json pair(Map.Entry<Integer, SealedFile> file) {
+    Json.Builder json = Json.obj().put("index", file.getKey()).put("base", file.getValue().index());
+    file.getValue().carried().ifPresent(carried -> json.put("key", carried.key()));
+    return json.build();
+  }
+
+  /** Has the server log the model; when this returns, the entry is durable. */
+  void log(SealedModel sealed, SigningKey signer) throws Failure {
+    ModelSealed statement =
+        new ModelSealed(
+            sealed.model().value(),
+            sealed.manifest(),
+            sealed.version(),
+            sealed.headerDigest(),
+            sealed.files().size(),
+            sealed.bytes());
+    Json envelope = Envelope.sign(statement.statement(), signer).toJson();
+    ask(server, "server", Json.obj().put("op", "log.sealed").put("envelope", envelope).build());
   }
 
   private static Json.Obj ask(Peer peer, String name, Json.Obj request) throws Failure {

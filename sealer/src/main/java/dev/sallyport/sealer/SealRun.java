@@ -14,6 +14,7 @@ import dev.sallyport.vault.SealedModel;
 import dev.sallyport.vault.Source;
 import dev.sallyport.vault.Staging;
 import dev.sallyport.vault.Vault;
+import dev.sallyport.vault.WrappedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -68,7 +69,7 @@ final class SealRun {
     Vault vault = new Vault(arguments.home().resolve("vault"));
     try (Staging staging = vault.stage(arguments.model(), arguments.version())) {
       SealedModel staged = leftOver(staging);
-      desk.log(staged);
+      desk.log(staged, signer);
       SealedModel published = staging.publish(staged, root);
       return Json.obj()
           .put("model", published.model().value())
@@ -104,11 +105,30 @@ final class SealRun {
   }
 
   private SealedModel seal(Staging staging) throws IOException, BadInput, Failure {
+    Optional<SealedModel> base = base(staging);
     try (Secret dataKey = Secret.random()) {
-      Staging.Draft draft = staging.seal(source, dataKey, signer, report);
-      byte[] wrapped =
-          desk.wrap(keyd, arguments.model(), draft.version(), draft.manifest(root).id(), dataKey);
-      return draft.finish(wrapped, root);
+      Staging.Draft draft = staging.seal(source, dataKey, signer, arguments.params(), base, report);
+      draft
+          .reuse()
+          .ifPresent(reuse ->
+              report.note(
+                  reuse.files().size() + " files are those of version " + reuse.base().version()));
+      WrappedKeys keys =
+          desk.wrap(keyd, arguments.model(), draft, draft.manifest(root).id(), dataKey);
+      return draft.finish(keys, root);
+    }
+  }
+
+  /** The version before this one, unless it is not wanted or does not open. */
+  private Optional<SealedModel> base(Staging staging) throws IOException {
+    if (arguments.afresh()) {
+      return Optional.empty();
+    }
+    try {
+      return staging.base(root);
+    } catch (BadInput e) {
+      report.note("the version before cannot be used again: " + e.getMessage());
+      return Optional.empty();
     }
   }
 }

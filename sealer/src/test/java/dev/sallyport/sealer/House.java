@@ -17,6 +17,7 @@ import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.ModelName;
 import dev.sallyport.vault.SealedModel;
 import dev.sallyport.vault.Vault;
@@ -123,7 +124,7 @@ final class House implements AutoCloseable {
   void extract(SealedModel sealed, Path target) throws IOException, BadInput {
     byte[] context = DataKeys.context(sealed.model().value(), sealed.version(), sealed.manifest());
     try (Secret dataKey = rootKey.unwrap(sealed.wrapped(), context)) {
-      sealed.extractTo(target, dataKey, (_, _) -> {});
+      sealed.extractTo(target, ModelKeys.of(dataKey), (_, _) -> {});
     }
   }
 

@@ -8,6 +8,8 @@ import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Listener;
 import dev.sallyport.core.Refusal;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.ModelSealed;
 import dev.sallyport.vault.SealedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,12 +52,15 @@ class SealerTest {
     assertEquals(2, result.integer("files"));
     assertEquals(3_500_200, result.integer("bytes"));
     assertEquals(sealed.manifest(), result.digest("manifest"));
-    Json.Obj entry = house.log.getFirst();
-    assertEquals(sealed.headerDigest(), entry.digest("sealed"));
-    assertEquals(sealed.manifest(), entry.digest("manifest"));
-    assertEquals(sealed.bundle(), entry.object("signature"));
+    assertEquals(
+        new ModelSealed("tiny", sealed.manifest(), 1, sealed.headerDigest(), 2, 3_500_200),
+        logged(house.log.getFirst()));
     assertExtractsTo(sealed);
     assertTrue(read(output).contains("{\"progress\":{\"bytes\":3500200,\"total\":3500200}}"));
+  }
+
+  private ModelSealed logged(Json.Obj request) throws Exception {
+    return ModelSealed.parse(house.root.verify(Envelope.parse(request.object("envelope"))));
   }
 
   @Test
@@ -110,9 +115,9 @@ class SealerTest {
     assertEquals(List.of(".lock", ".staging-1"), vault());
     house.beforeLog = (_, _) -> {};
     assertSeals(1);
-    Digest first = house.log.getFirst().digest("sealed");
+    Digest first = logged(house.log.getFirst()).sealed();
     assertEquals(first, house.open(1).headerDigest());
-    assertEquals(first, house.log.getLast().digest("sealed"));
+    assertEquals(first, logged(house.log.getLast()).sealed());
   }
 
   @Test

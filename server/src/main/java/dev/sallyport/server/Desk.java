@@ -10,6 +10,7 @@ import dev.sallyport.core.Json;
 import dev.sallyport.core.Listener;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.ModelSealed;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.release.Outcome;
@@ -33,7 +34,6 @@ import java.util.Optional;
 final class Desk implements Listener.Handler {
   private static final int MAX_DAYS = 366;
   private static final int MAX_READ = 256;
-  private static final int MAX_NAME = 64;
 
   private final Book book;
   private final Bundles bundles;
@@ -183,31 +183,26 @@ final class Desk implements Listener.Handler {
 
   /** A model that is about to be published. Versions only go up, as keyd sees to as well. */
   private Json.Obj sealed(Json.Obj request) throws Refusal, BadInput, AuditFailure {
-    Json.Builder data = Json.obj();
-    request
-        .members()
-        .forEach((name, value) -> {
-          if (!name.equals("op")) {
-            data.put(name, value);
-          }
-        });
+    Envelope envelope = Envelope.parse(request.only("op", "envelope").object("envelope"));
+    ModelSealed model = ModelSealed.parse(root.verify(envelope));
     Json.Obj entry =
-        data.build().only("model", "version", "manifest", "sealed", "files", "bytes", "signature");
-    String model = entry.string("model");
-    long version = entry.integer("version");
-    var _ = entry.digest("manifest");
-    var _ = entry.digest("sealed");
-    if (model.isEmpty() || model.length() > MAX_NAME || entry.integer("bytes") < 0) {
-      throw Code.REQUEST.because("model name or size out of bounds");
-    }
+        Json.obj()
+            .put("model", model.model())
+            .put("version", model.version())
+            .put("manifest", model.manifest())
+            .put("sealed", model.sealed())
+            .put("files", model.files())
+            .put("bytes", model.bytes())
+            .put("envelope", envelope.toJson())
+            .build();
     Receipt receipt =
         book.<Refusal>append(
             "model.sealed",
             entry,
             registry -> {
-              long last = registry.model(model).map(Registry.Model::version).orElse(0L);
-              if (version <= last) {
-                throw Code.CONFLICT.because("version " + version + " is not above " + last);
+              long last = registry.model(model.model()).map(Registry.Model::version).orElse(0L);
+              if (model.version() <= last) {
+                throw Code.CONFLICT.because("version " + model.version() + " is not above " + last);
               }
             });
     engine.refresh();

@@ -9,6 +9,7 @@ import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.ModelSealed;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Withdrawal;
@@ -156,6 +157,19 @@ class ServerTest {
     town.seal(2);
     Refusal refusal = assertThrows(Refusal.class, () -> town.seal(2));
     assertEquals("conflict", refusal.code());
+  }
+
+  @Test
+  void aSealedModelIsSignedForByASystemAdministrator() throws Exception {
+    assertThrows(Refusal.class, () -> town.seal(1, "sec1"));
+    town.seal(1);
+    List<Json.Obj> entries =
+        town.ask("log.read", Json.obj().put("from", 0).put("n", 100)).objects("entries");
+    List<Json.Obj> sealed =
+        entries.stream().filter(e -> e.toString().contains("model.sealed")).toList();
+    assertEquals(1, sealed.size());
+    Envelope envelope = Envelope.parse(sealed.getFirst().object("data").object("envelope"));
+    assertEquals(1, ModelSealed.parse(town.root.verify(envelope)).version());
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.LeaseRequest;
+import dev.sallyport.keys.ModelSealed;
 import dev.sallyport.keys.Person;
 import dev.sallyport.keys.Role;
 import dev.sallyport.keys.SigningKey;
@@ -218,16 +219,13 @@ final class Town implements AutoCloseable {
   }
 
   void seal(long version) throws Exception {
-    ask(
-        "log.sealed",
-        Json.obj()
-            .put("model", "m")
-            .put("version", version)
-            .put("manifest", MANIFEST)
-            .put("sealed", Digest.of("header"))
-            .put("files", 1)
-            .put("bytes", 10)
-            .put("signature", Json.obj().build()));
+    seal(version, "sys");
+  }
+
+  void seal(long version, String signer) throws Exception {
+    ModelSealed model = new ModelSealed("m", MANIFEST, version, Digest.of("header"), 1, 10);
+    Envelope envelope = Envelope.sign(model.statement(), keys.get(signer));
+    ask("log.sealed", Json.obj().put("envelope", envelope.toJson()));
   }
 
   /** Evidence that makes the model GREEN with the controls that INTERNAL needs. */

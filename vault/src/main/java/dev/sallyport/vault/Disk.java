@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -42,6 +43,16 @@ final class Disk {
     }
   }
 
+  /** Gives a file a second name; copies it where the file system cannot. */
+  static void link(Path existing, Path name) throws IOException {
+    try {
+      Files.createLink(name, existing);
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      Files.copy(existing, name, LinkOption.NOFOLLOW_LINKS);
+      sync(name);
+    }
+  }
+
   /** Fails at once if this much surely does not fit. */
   static void requireSpace(Path directory, long bytes) throws IOException {
     // Not Files.getFileStore: that looks into /proc, which a sealer has not.
@@ -51,9 +62,9 @@ final class Disk {
     }
   }
 
-  /** Makes the entries of a directory durable. */
-  static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+  /** Makes a file, or the entries of a directory, durable. */
+  static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }

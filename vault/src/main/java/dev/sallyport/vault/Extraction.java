@@ -3,7 +3,6 @@ package dev.sallyport.vault;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.envelope.Warmup;
-import dev.sallyport.keys.Secret;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ import java.util.concurrent.ExecutorService;
 final class Extraction {
   private final SealedModel model;
   private final Path target;
-  private final Secret dataKey;
+  private final ModelKeys keys;
   private final Progress progress;
   private final long total;
   private final Deque<byte[]> free = new ArrayDeque<>();
@@ -41,10 +40,10 @@ final class Extraction {
     }
   }
 
-  Extraction(SealedModel model, Path target, Secret dataKey, Progress progress) {
+  Extraction(SealedModel model, Path target, ModelKeys keys, Progress progress) {
     this.model = model;
     this.target = target;
-    this.dataKey = dataKey;
+    this.keys = keys;
     this.progress = progress;
     this.total = model.bytes();
   }
@@ -70,7 +69,7 @@ final class Extraction {
       Disk.createDirectories(parent);
     }
     MessageDigest digest = Digest.sha256();
-    try (ModelReader reader = model.reader(file, dataKey);
+    try (ModelReader reader = model.reader(file, keys);
         FileChannel out = Disk.create(path);
         InOrder<Chunk> chunks = new InOrder<>(crew, Crew.WINDOW)) {
       written.add(path);

@@ -4,73 +4,113 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.envelope.FloeParams;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The content of {@code model.json} (spec/sealed-weights.md §6). Names and sizes in it are claims:
- * the manifest's signature covers the names, FLOE's associated data the sizes.
+ * The content of {@code model.json} (spec/sealed-weights.md §6). Names, sizes and origins in it are
+ * claims: the manifest's signature covers the names, FLOE's associated data all three.
+ *
+ * @param data the data key under the root key, base64
+ * @param carryKey the carry key under the root key, base64
  */
 record Header(
     ModelName model,
     long version,
-    List<String> names,
-    List<Long> sizes,
-    Json wrapped,
+    FloeParams params,
+    List<File> files,
+    String data,
+    Optional<String> carryKey,
     Json.Obj bundle) {
   static final String FILE = "model.json";
-  static final int MAX_LENGTH = 4 << 20;
+
+  /** Room for 10,000 files with long names. */
+  static final int MAX_LENGTH = 64 << 20;
 
   private static final String FORMAT = "https://sallyport.dev/sealed-model/v1";
   private static final long MAX_SIZE = 1L << 50;
 
+  /** A file as the header tells of it. */
+  record File(String name, long size, Optional<SealedFile.Carried> carried) {
+    private Json toJson() {
+      Json.Builder json = Json.obj().put("name", name).put("size", size);
+      carried.ifPresent(c -> json.put("from", c.toJson()));
+      return json.build();
+    }
+
+    private static File parse(Json.Obj json) throws BadInput {
+      String name = FileNames.checkRelative(json.only("name", "size", "from").string("name"));
+      long size = json.integer("size");
+      if (size < 0 || size > MAX_SIZE) {
+        throw new BadInput("file size " + size + " is out of range");
+      }
+      boolean carried = json.find("from").isPresent();
+      return new File(
+          name,
+          size,
+          carried ? Optional.of(SealedFile.Carried.parse(json.object("from"))) : Optional.empty());
+    }
+  }
+
   Header {
-    names = List.copyOf(names);
-    sizes = List.copyOf(sizes);
+    files = List.copyOf(files);
+  }
+
+  List<String> names() {
+    return files.stream().map(File::name).toList();
+  }
+
+  byte[] wrapped() {
+    return Base64.getDecoder().decode(data);
+  }
+
+  Optional<byte[]> carry() {
+    return carryKey.map(Base64.getDecoder()::decode);
   }
 
   byte[] canonical() {
-    List<Json> files = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      files.add(Json.obj().put("name", names.get(i)).put("size", sizes.get(i)).build());
-    }
-    return Json.obj()
-        .put("format", FORMAT)
-        .put("model", model.value())
-        .put("version", version)
-        .put("segment", FloeParams.SEALED.segmentLength())
-        .put("files", Json.arr(files))
-        .put("wrapped", wrapped)
-        .put("bundle", bundle)
-        .build()
-        .canonical();
+    Json.Builder json =
+        Json.obj()
+            .put("format", FORMAT)
+            .put("model", model.value())
+            .put("version", version)
+            .put("segment", params.segmentLength())
+            .put("files", Json.arr(files.stream().map(File::toJson).toList()))
+            .put("wrapped", data)
+            .put("bundle", bundle);
+    carryKey.ifPresent(key -> json.put("carry", key));
+    return json.build().canonical();
   }
 
   static Header parse(byte[] utf8) throws BadInput {
     Json.Obj json =
         Json.parseObject(utf8)
-            .only("format", "model", "version", "segment", "files", "wrapped", "bundle");
-    if (!json.string("format").equals(FORMAT)
-        || json.integer("segment") != FloeParams.SEALED.segmentLength()) {
-      throw new BadInput("format is not " + FORMAT + " with segments of 1 MiB");
+            .only("format", "model", "version", "segment", "files", "wrapped", "carry", "bundle");
+    if (!json.string("format").equals(FORMAT)) {
+      throw new BadInput("format is not " + FORMAT);
     }
-    List<String> names = new ArrayList<>();
-    List<Long> sizes = new ArrayList<>();
+    List<File> files = new ArrayList<>();
     for (Json.Obj file : json.objects("files")) {
-      names.add(FileNames.checkRelative(file.only("name", "size").string("name")));
-      long size = file.integer("size");
-      if (size < 0 || size > MAX_SIZE) {
-        throw new BadInput("file size " + size + " is out of range");
-      }
-      sizes.add(size);
+      files.add(File.parse(file));
     }
-    json.base64("wrapped");
+    boolean carries = json.find("carry").isPresent();
+    if (carries != files.stream().anyMatch(f -> f.carried().isPresent())) {
+      throw new BadInput("a carry key belongs to files of earlier versions, and to nothing else");
+    }
     return new Header(
         ModelName.parse(json.string("model")),
         version(json.integer("version")),
-        names,
-        sizes,
-        json.need("wrapped"),
+        FloeParams.ofSegment(json.integer("segment")),
+        files,
+        encoded(json, "wrapped"),
+        carries ? Optional.of(encoded(json, "carry")) : Optional.empty(),
         json.object("bundle"));
+  }
+
+  private static String encoded(Json.Obj json, String name) throws BadInput {
+    var _ = json.base64(name);
+    return json.string(name);
   }
 
   /** A version that is a positive integer. */

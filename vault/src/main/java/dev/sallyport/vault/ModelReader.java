@@ -2,7 +2,6 @@ package dev.sallyport.vault;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.envelope.FloeFile;
-import dev.sallyport.envelope.FloeParams;
 import dev.sallyport.keys.Secret;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -23,14 +22,12 @@ public final class ModelReader implements AutoCloseable {
     this.floe = floe;
   }
 
-  static ModelReader open(Path directory, SealedModel model, SealedFile file, Secret dataKey)
+  static ModelReader open(Path directory, SealedModel model, SealedFile file, ModelKeys keys)
       throws IOException, BadInput {
     FileChannel channel = Disk.read(directory.resolve(file.sealedName()));
-    try (Secret key = SealedFile.key(dataKey, file.index(), file.name())) {
-      byte[] associatedData =
-          SealedFile.associatedData(
-              model.model(), model.version(), file.index(), file.name(), file.size());
-      FloeFile floe = FloeFile.open(channel, key, associatedData, FloeParams.SEALED);
+    try (Secret key = keys.fileKey(file)) {
+      byte[] associatedData = file.associatedData(model.model(), model.version());
+      FloeFile floe = FloeFile.open(channel, key, associatedData, file.params());
       return new ModelReader(file, channel, floe);
     } catch (BadInput e) {
       channel.close();

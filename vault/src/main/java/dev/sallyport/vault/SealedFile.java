@@ -1,12 +1,12 @@
 package dev.sallyport.vault;
 
+import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.envelope.FloeParams;
-import dev.sallyport.keys.Secret;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * One file of a sealed model.
@@ -15,10 +15,42 @@ import java.util.Locale;
  * @param name relative to the model, parts separated by {@code /}
  * @param size of the plaintext, in bytes
  * @param digest of the plaintext, from the signed manifest
+ * @param carried where its ciphertext comes from, if an earlier version's is used again
  */
-public record SealedFile(int index, String name, long size, Digest digest) {
-  private static final byte[] KEY_LABEL =
-      "sallyport/file-key/v1\0".getBytes(StandardCharsets.US_ASCII);
+public record SealedFile(
+    int index,
+    String name,
+    long size,
+    Digest digest,
+    FloeParams params,
+    Optional<Carried> carried) {
+
+  /**
+   * A ciphertext that was made for an earlier version of the model.
+   *
+   * @param version under which it was made
+   * @param index under which it was made
+   * @param key the file's key under the carry key, base64
+   */
+  public record Carried(long version, int index, String key) {
+    /** The wrapped key as bytes. */
+    byte[] wrapped() {
+      return Base64.getDecoder().decode(key);
+    }
+
+    Json.Obj toJson() {
+      return Json.obj().put("version", version).put("index", index).put("key", key).build();
+    }
+
+    static Carried parse(Json.Obj json) throws BadInput {
+      var _ = json.only("version", "index", "key").base64("key");
+      long index = json.integer("index");
+      if (index < 1 || index > Integer.MAX_VALUE) {
+        throw new BadInput("index " + index + " is out of range");
+      }
+      return new Carried(Header.version(json.integer("version")), (int) index, json.string("key"));
+    }
+  }
 
   /** The name of its ciphertext in the sealed model's directory. */
   String sealedName() {
@@ -31,7 +63,7 @@ public record SealedFile(int index, String name, long size, Digest digest) {
 
   /** Length of its ciphertext. */
   long sealedLength() {
-    return FloeParams.SEALED.sealedLength(size);
+    return params.sealedLength(size);
   }
 
   /** Its place, for messages: {@code file 2 "model.gguf"}. */
@@ -39,16 +71,14 @@ public record SealedFile(int index, String name, long size, Digest digest) {
     return "file " + index + " \"" + Json.clip(name) + "\"";
   }
 
-  /** The key of a file: HKDF of the data key over index and name (spec/sealed-weights.md §5). */
-  static Secret key(Secret dataKey, int index, String name) {
-    byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-    byte[] info =
-        ByteBuffer.allocate(KEY_LABEL.length + 4 + utf8.length)
-            .put(KEY_LABEL)
-            .putInt(index)
-            .put(utf8)
-            .array();
-    return dataKey.expand(info, Secret.KEY_LENGTH);
+  /** FLOE's associated data of this file in this version, or in the one it was made for. */
+  byte[] associatedData(ModelName model, long version) {
+    return associatedData(
+        model,
+        carried.map(Carried::version).orElse(version),
+        carried.map(Carried::index).orElse(index),
+        name,
+        size);
   }
 
   /** FLOE's associated data of a file (spec/sealed-weights.md §5). */

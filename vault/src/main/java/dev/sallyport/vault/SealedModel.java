@@ -4,10 +4,10 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
+import dev.sallyport.envelope.FloeParams;
 import dev.sallyport.envelope.Manifest;
 import dev.sallyport.envelope.ModelFile;
 import dev.sallyport.envelope.UnverifiedManifest;
-import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.TrustRoot;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -16,10 +16,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A sealed model whose header, signature and ciphertext lengths are verified; contents are verified
@@ -38,9 +38,11 @@ public final class SealedModel {
     this.headerDigest = headerDigest;
     this.manifest = manifest;
     List<SealedFile> list = new ArrayList<>();
-    for (int i = 0; i < header.names().size(); i++) {
+    for (int i = 0; i < header.files().size(); i++) {
+      Header.File file = header.files().get(i);
       Digest digest = manifest.files().get(i).digest();
-      list.add(new SealedFile(i + 1, header.names().get(i), header.sizes().get(i), digest));
+      list.add(
+          new SealedFile(i + 1, file.name(), file.size(), digest, header.params(), file.carried()));
     }
     this.files = List.copyOf(list);
   }
@@ -151,9 +153,27 @@ public final class SealedModel {
 
   /** The data key under the root key, for keyd. */
   public byte[] wrapped() {
-    return header.wrapped() instanceof Json.Str s
-        ? Base64.getDecoder().decode(s.value())
-        : new byte[0];
+    return header.wrapped();
+  }
+
+  /** The carry key under the root key, for keyd; only if files of earlier versions are used. */
+  public Optional<byte[]> carry() {
+    return header.carry();
+  }
+
+  /** The length of a segment, in bytes. */
+  public FloeParams params() {
+    return header.params();
+  }
+
+  /** Where the ciphertext of a file lies. */
+  Path path(SealedFile file) {
+    return directory.resolve(file.sealedName());
+  }
+
+  /** The bytes of the manifest as signed. */
+  public byte[] payload() throws BadInput {
+    return header.bundle().object("dsseEnvelope").base64("payload");
   }
 
   /** In the order of the manifest. */
@@ -167,8 +187,8 @@ public final class SealedModel {
   }
 
   /** Opens one file for reading at random; the caller closes it. */
-  public ModelReader reader(SealedFile file, Secret dataKey) throws IOException, BadInput {
-    return ModelReader.open(directory, this, file, dataKey);
+  public ModelReader reader(SealedFile file, ModelKeys keys) throws IOException, BadInput {
+    return ModelReader.open(directory, this, file, keys);
   }
 
   /**
@@ -177,9 +197,9 @@ public final class SealedModel {
    *
    * @throws BadInput {@code file 2 "model.gguf", chunk 7 of 912: tag mismatch}
    */
-  public void extractTo(Path target, Secret dataKey, Progress progress)
+  public void extractTo(Path target, ModelKeys keys, Progress progress)
       throws IOException, BadInput {
-    new Extraction(this, target, dataKey, progress).run();
+    new Extraction(this, target, keys, progress).run();
   }
 
   @Override

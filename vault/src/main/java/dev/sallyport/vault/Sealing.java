@@ -3,6 +3,7 @@ package dev.sallyport.vault;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
+import dev.sallyport.custody.DataKeys;
 import dev.sallyport.envelope.FloeParams;
 import dev.sallyport.envelope.FloeSealer;
 import dev.sallyport.envelope.Manifest;
@@ -20,32 +21,61 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 
 /**
  * One run over a source: the calling thread reads each file once, hashes it and writes ciphertext;
- * the crew encrypts. Memory is bounded by the window: 2 MiB per chunk under way.
+ * the crew encrypts. Memory is bounded by the window: 2 MiB per chunk under way. A file that may be
+ * one of the earlier version is hashed first, and its ciphertext used again if it is.
  */
 final class Sealing {
-  /** So that the log entry, of at most 65,535 bytes, holds it (spec/sealed-weights.md §7). */
-  private static final int MAX_BUNDLE = 60_000;
+  /**
+   * Ciphertexts up to this length are made durable at the end, all together: the first of them
+   * takes most of the others along, where one after the other would cost a disk's latency each.
+   */
+  private static final long SMALL = 4 << 20;
 
   private final ModelName model;
   private final long version;
   private final Source source;
   private final Path directory;
   private final Secret dataKey;
+  private final Options options;
   private final Progress progress;
   private final long total;
+  private final SortedMap<Integer, SealedFile> reused = new TreeMap<>();
   private final Deque<Chunk> free = new ArrayDeque<>();
+  private final List<Path> unsynced = new ArrayList<>();
   private long done;
+
+  /**
+   * How to seal.
+   *
+   * @param params segments of 1 MiB or of 64 KiB
+   * @param base an earlier version whose ciphertexts are used again where files are the same
+   */
+  record Options(FloeParams params, Optional<SealedModel> base) {
+    /** Segments of 1 MiB, nothing used again. */
+    static final Options DEFAULT = new Options(FloeParams.SEALED, Optional.empty());
+  }
+
+  /** What a run made. */
+  record Result(Json.Obj bundle, Optional<Reuse> reuse) {}
 
   /** Room for one chunk, plain and sealed. */
   private static final class Chunk {
-    private final byte[] plain = new byte[FloeParams.SEALED.plainLength()];
-    private final byte[] sealed = new byte[FloeParams.SEALED.segmentLength()];
+    private final byte[] plain;
+    private final byte[] sealed;
     private int plainLength;
     private int sealedLength;
+
+    private Chunk(FloeParams params) {
+      plain = new byte[params.plainLength()];
+      sealed = new byte[params.segmentLength()];
+    }
   }
 
   Sealing(
@@ -54,57 +84,74 @@ final class Sealing {
       Source source,
       Path directory,
       Secret dataKey,
+      Options options,
       Progress progress) {
     this.model = model;
     this.version = version;
     this.source = source;
     this.directory = directory;
     this.dataKey = dataKey;
+    this.options = options;
     this.progress = progress;
     this.total = source.bytes();
   }
 
-  /** Writes all ciphertexts, durably, and returns the signed bundle. */
-  Json.Obj run(SigningKey signer) throws IOException, BadInput {
-    requireFits(signer);
+  /** Writes all ciphertexts, durably, and signs the manifest. */
+  Result run(SigningKey signer) throws IOException, BadInput {
     Warmup.before(total);
     List<ModelFile> files = new ArrayList<>();
     try (ExecutorService crew = Crew.open()) {
       for (int i = 0; i < source.files().size(); i++) {
         Source.Entry entry = source.files().get(i);
-        files.add(new ModelFile(entry.name(), seal(i + 1, entry, crew)));
+        files.add(new ModelFile(entry.name(), take(i + 1, entry, crew)));
       }
     } finally {
       free.forEach(chunk -> Arrays.fill(chunk.plain, (byte) 0));
     }
+    for (Path small : unsynced) {
+      Disk.sync(small);
+    }
     Disk.sync(directory);
-    return Manifest.sign(model.value(), files, signer);
+    return new Result(
+        Manifest.sign(model.value(), files, signer),
+        reused.isEmpty() ? Optional.empty() : options.base().map(base -> new Reuse(base, reused)));
   }
 
-  // INVARIANT: no entry, no key: a bundle that its log entry cannot hold is never made.
-  private void requireFits(SigningKey signer) throws BadInput {
-    List<ModelFile> files =
-        source.files().stream().map(e -> new ModelFile(e.name(), Digest.of(""))).toList();
-    int length = Manifest.sign(model.value(), files, signer).canonical().length;
-    if (length > MAX_BUNDLE) {
-      throw new BadInput(
-          files.size() + " files need a signature of " + length + " bytes; limit " + MAX_BUNDLE);
+  private Digest take(int index, Source.Entry entry, ExecutorService crew)
+      throws IOException, BadInput {
+    Optional<SealedFile> candidate = options.base().flatMap(base -> same(base, entry));
+    if (candidate.isPresent() && Source.digest(entry.path()).equals(candidate.get().digest())) {
+      Path old = options.base().orElseThrow().path(candidate.get());
+      Disk.link(old, directory.resolve(SealedFile.sealedName(index)));
+      reused.put(index, candidate.get());
+      done += entry.size();
+      progress.done(done, total);
+      return candidate.get().digest();
     }
+    return seal(index, entry, crew);
+  }
+
+  private Optional<SealedFile> same(SealedModel base, Source.Entry entry) {
+    return base.files().stream()
+        .filter(f -> f.params().equals(options.params()))
+        .filter(f -> f.name().equals(entry.name()) && f.size() == entry.size())
+        .findFirst();
   }
 
   private Digest seal(int index, Source.Entry entry, ExecutorService crew)
       throws IOException, BadInput {
     byte[] associatedData =
         SealedFile.associatedData(model, version, index, entry.name(), entry.size());
+    Path path = directory.resolve(SealedFile.sealedName(index));
     MessageDigest digest = Digest.sha256();
     try (FileChannel in = Disk.read(entry.path());
-        FileChannel out = Disk.create(directory.resolve(SealedFile.sealedName(index)));
-        Secret key = SealedFile.key(dataKey, index, entry.name());
-        FloeSealer floe = FloeSealer.start(key, associatedData, FloeParams.SEALED);
+        FileChannel out = Disk.create(path);
+        Secret key = DataKeys.fileKey(dataKey, index, entry.name());
+        FloeSealer floe = FloeSealer.start(key, associatedData, options.params());
         InOrder<Chunk> chunks = new InOrder<>(crew, Crew.WINDOW)) {
       byte[] header = floe.header();
       Disk.write(out, header, header.length);
-      long segments = FloeParams.SEALED.segments(entry.size());
+      long segments = options.params().segments(entry.size());
       for (long i = 0; i < segments; i++) {
         if (chunks.full()) {
           write(chunks.take(), out);
@@ -115,7 +162,11 @@ final class Sealing {
         write(chunks.take(), out);
       }
       requireEnd(in, entry);
-      out.force(true);
+      if (entry.size() > SMALL) {
+        out.force(true);
+      } else {
+        unsynced.add(path);
+      }
     }
     return Digest.finish(digest);
   }
@@ -130,7 +181,7 @@ final class Sealing {
   private Chunk read(FileChannel in, Source.Entry entry, MessageDigest digest)
       throws IOException, BadInput {
     Chunk pooled = free.poll();
-    Chunk chunk = pooled == null ? new Chunk() : pooled;
+    Chunk chunk = pooled == null ? new Chunk(options.params()) : pooled;
     int wanted = (int) Math.min(chunk.plain.length, entry.size() - in.position());
     ByteBuffer buffer = ByteBuffer.wrap(chunk.plain, 0, wanted);
     while (buffer.hasRemaining()) {

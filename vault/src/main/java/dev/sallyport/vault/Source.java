@@ -78,7 +78,7 @@ public record Source(List<Entry> files) {
     return true;
   }
 
-  private static Digest digest(Path path) throws IOException {
+  static Digest digest(Path path) throws IOException {
     MessageDigest digest = Digest.sha256();
     byte[] buffer = new byte[1 << 20];
     try (FileChannel in = Disk.read(path)) {

@@ -1,7 +1,7 @@
 package dev.sallyport.vault;
 
 import dev.sallyport.core.BadInput;
-import dev.sallyport.core.Json;
+import dev.sallyport.envelope.FloeParams;
 import dev.sallyport.envelope.Manifest;
 import dev.sallyport.envelope.UnverifiedManifest;
 import dev.sallyport.keys.Secret;
@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -73,8 +75,37 @@ public final class Staging implements AutoCloseable {
     return finished ? Optional.of(SealedModel.openStaged(newest, root)) : Optional.empty();
   }
 
-  /** Encrypts, hashes and signs the source into a fresh staging directory. */
+  /**
+   * The newest published version, if it can be opened: what a new version may use again.
+   *
+   * @throws BadInput if there is one that cannot be opened
+   */
+  public Optional<SealedModel> base(TrustRoot root) throws IOException, BadInput {
+    List<Long> published = vault.versions(model);
+    return published.isEmpty()
+        ? Optional.empty()
+        : Optional.of(vault.open(model, published.getLast(), root));
+  }
+
+  /** How models are sealed unless somebody wants it otherwise. */
   public Draft seal(Source source, Secret dataKey, SigningKey signer, Progress progress)
+      throws IOException, BadInput {
+    return seal(source, dataKey, signer, FloeParams.SEALED, Optional.empty(), progress);
+  }
+
+  /**
+   * Encrypts, hashes and signs the source into a fresh staging directory.
+   *
+   * @param params segments of 1 MiB or of 64 KiB
+   * @param base an earlier version, whose ciphertexts are used again for files that are the same
+   */
+  public Draft seal(
+      Source source,
+      Secret dataKey,
+      SigningKey signer,
+      FloeParams params,
+      Optional<SealedModel> base,
+      Progress progress)
       throws IOException, BadInput {
     long version = version();
     Path directory = path(version);
@@ -89,9 +120,9 @@ public final class Staging implements AutoCloseable {
       }
     }
     try {
-      Json.Obj bundle =
-          new Sealing(model, version, source, directory, dataKey, progress).run(signer);
-      return new Draft(version, directory, source, bundle);
+      Sealing.Options options = new Sealing.Options(params, base);
+      Sealing sealing = new Sealing(model, version, source, directory, dataKey, options, progress);
+      return new Draft(version, directory, source, params, sealing.run(signer));
     } catch (IOException | BadInput | RuntimeException e) {
       discard(directory, e);
       throw e;
@@ -127,13 +158,26 @@ public final class Staging implements AutoCloseable {
     private final long version;
     private final Path directory;
     private final Source source;
-    private final Json.Obj bundle;
+    private final FloeParams params;
+    private final Sealing.Result result;
 
-    private Draft(long version, Path directory, Source source, Json.Obj bundle) {
+    private Draft(
+        long version, Path directory, Source source, FloeParams params, Sealing.Result result) {
       this.version = version;
       this.directory = directory;
       this.source = source;
-      this.bundle = bundle;
+      this.params = params;
+      this.result = result;
+    }
+
+    /** Which ciphertexts of an earlier version are used again, if any. */
+    public Optional<Reuse> reuse() {
+      return result.reuse();
+    }
+
+    /** The bytes of the manifest as signed. */
+    public byte[] payload() throws BadInput {
+      return result.bundle().object("dsseEnvelope").base64("payload");
     }
 
     public long version() {
@@ -142,26 +186,43 @@ public final class Staging implements AutoCloseable {
 
     /** The manifest as it will be verified; fails if the signer may not sign here. */
     public Manifest manifest(TrustRoot root) throws BadInput {
-      return UnverifiedManifest.parse(bundle).verify(root);
+      return UnverifiedManifest.parse(result.bundle()).verify(root);
+    }
+
+    /** As {@link #finish(WrappedKeys, TrustRoot)}, if nothing is used again. */
+    public SealedModel finish(byte[] wrapped, TrustRoot root) throws IOException, BadInput {
+      return finish(WrappedKeys.of(wrapped), root);
     }
 
     /**
      * Writes the header, durably, and reads everything back as a reader would.
      *
-     * @param wrapped the data key under the root key, as keyd answered it
+     * @param keys as keyd answered them
      */
-    public SealedModel finish(byte[] wrapped, TrustRoot root) throws IOException, BadInput {
-      Json base64 = Json.obj().put("wrapped", wrapped).build().need("wrapped");
+    public SealedModel finish(WrappedKeys keys, TrustRoot root) throws IOException, BadInput {
       Header header =
           new Header(
-              model,
-              version,
-              source.files().stream().map(Source.Entry::name).toList(),
-              source.files().stream().map(Source.Entry::size).toList(),
-              base64,
-              bundle);
+              model, version, params, files(keys), keys.data(), keys.carry(), result.bundle());
       writeHeader(directory, header.canonical());
       return SealedModel.openStaged(directory, root);
+    }
+
+    private List<Header.File> files(WrappedKeys keys) throws BadInput {
+      int wanted = reuse().map(r -> r.files().size()).orElse(0);
+      if (keys.carried().size() != wanted || keys.carry().isPresent() != wanted > 0) {
+        throw new BadInput("keyd wrapped " + keys.carried().size() + " file keys; not " + wanted);
+      }
+      Iterator<String> carried = keys.carried().iterator();
+      List<Header.File> files = new ArrayList<>();
+      for (Source.Entry entry : source.files()) {
+        int index = files.size() + 1;
+        Optional<SealedFile.Carried> origin =
+            reuse()
+                .filter(r -> r.files().containsKey(index))
+                .map(r -> r.origin(index, carried.next()));
+        files.add(new Header.File(entry.name(), entry.size(), origin));
+      }
+      return files;
     }
   }
 

@@ -26,6 +26,7 @@ final class House implements AutoCloseable {
   final SigningKey ada = SigningKey.generate();
   final SigningKey sam = SigningKey.generate();
   final Secret dataKey = Secret.random();
+  final ModelKeys keys = ModelKeys.of(dataKey);
   final TrustRoot root;
   final Vault vault;
   final Path source;

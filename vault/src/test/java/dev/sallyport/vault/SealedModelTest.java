@@ -50,7 +50,7 @@ class SealedModelTest {
     long[] reported = new long[2];
     sealed.extractTo(
         target,
-        house.dataKey,
+        house.keys,
         (done, total) -> {
           reported[0] = done;
           reported[1] = total;
@@ -67,7 +67,7 @@ class SealedModelTest {
   void readsAtRandom() throws Exception {
     byte[] plain = Files.readAllBytes(house.file("m.gguf", 3 * PLAIN + 5));
     SealedModel sealed = house.seal();
-    try (ModelReader reader = sealed.reader(sealed.files().getFirst(), house.dataKey)) {
+    try (ModelReader reader = sealed.reader(sealed.files().getFirst(), house.keys)) {
       for (int at : new int[] {0, PLAIN - 3, 2 * PLAIN, plain.length - 4, plain.length}) {
         byte[] got = new byte[10];
         int read = reader.read(at, got, 0, got.length);
@@ -118,14 +118,14 @@ class SealedModelTest {
     assertFlipSays(sealed, second - 1, "chunk 1 of 2: tag mismatch");
     assertFlipSays(sealed, second, "chunk 2 of 2: length field");
     assertFlipSays(sealed, second + 4, "chunk 2 of 2: tag mismatch");
-    sealed.extractTo(target, house.dataKey, (_, _) -> {});
+    sealed.extractTo(target, house.keys, (_, _) -> {});
   }
 
   @Test
   void refusesAnotherDataKey() throws Exception {
     house.file("m", 100);
     SealedModel sealed = house.seal();
-    try (Secret other = Secret.random()) {
+    try (ModelKeys other = ModelKeys.of(Secret.random())) {
       BadInput e =
           assertThrows(BadInput.class, () -> sealed.extractTo(target, other, (_, _) -> {}));
       assertEquals("file 1 \"m\", header: tag mismatch", e.getMessage());
@@ -168,7 +168,7 @@ class SealedModelTest {
     assertEquals("file 1 \"a\": ciphertext is missing", openError(sealed));
     Files.createSymbolicLink(home.resolve("000001.floe"), moved);
     assertEquals("file 1 \"a\": ciphertext is not a plain file", openError(sealed));
-    assertThrows(IOException.class, () -> sealed.extractTo(target, house.dataKey, (_, _) -> {}));
+    assertThrows(IOException.class, () -> sealed.extractTo(target, house.keys, (_, _) -> {}));
   }
 
   @Test
@@ -241,7 +241,7 @@ class SealedModelTest {
   }
 
   private String extractionError(SealedModel sealed) {
-    return assertThrows(BadInput.class, () -> sealed.extractTo(target, house.dataKey, (_, _) -> {}))
+    return assertThrows(BadInput.class, () -> sealed.extractTo(target, house.keys, (_, _) -> {}))
         .getMessage();
   }
 

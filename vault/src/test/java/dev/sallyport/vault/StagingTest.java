@@ -100,15 +100,6 @@ class StagingTest {
   }
 
   @Test
-  void refusesMoreFilesThanALogEntryHolds() throws Exception {
-    for (int i = 0; i < 400; i++) {
-      house.file("f" + i, 1);
-    }
-    BadInput e = assertThrows(BadInput.class, house::seal);
-    assertTrue(e.getMessage().matches("401 files need a signature of \\d+ bytes; limit 60000"));
-  }
-
-  @Test
   void leavesNothingOnAFullDisk() throws Exception {
     Path small = Files.createDirectory(dir.resolve("small"));
     assumeTrue(mount(small), "skipped: mounting a small tmpfs needs root");
