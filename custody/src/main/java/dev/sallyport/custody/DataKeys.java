@@ -33,6 +33,21 @@ public final class DataKeys {
     return Json.obj().put("model", model).put("version", version).put("manifest", manifest);
   }
 
+  /** For the data key of a sealing under way: canonical {@code {"key":"draft", model, version}}. */
+  public static byte[] draftContext(String model, long version) {
+    return Json.obj()
+        .put("model", model)
+        .put("version", version)
+        .put("key", "draft")
+        .build()
+        .canonical();
+  }
+
+  /** For the way of that key back to a sealer: the id of its request. */
+  public static byte[] resumeContext(Digest request) {
+    return request.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
   /** For the wrapping of a file key under the carry key: canonical {@code {index, name}}. */
   public static byte[] carriedContext(long index, String name) {
     return Json.obj().put("index", index).put("name", name).build().canonical();

@@ -33,6 +33,7 @@ final class Keyd implements AutoCloseable {
   private final Journal journal;
   private final Witness witness;
   private final Wrapping wrapping;
+  private final Drafts drafts;
   private final Leases leases;
   private final Watchers watchers;
   private final List<Listener> listeners;
@@ -44,6 +45,7 @@ final class Keyd implements AutoCloseable {
     this.journal = journal;
     this.witness = new Witness(pins, keys.witness(), store);
     this.wrapping = new Wrapping(keys.recipient(), keys.root(), store);
+    this.drafts = new Drafts(pins, keys.recipient(), keys.root(), store);
     this.leases = new Leases(pins, keys.lease(), keys.root(), store, journal);
     this.watchers = new Watchers(keys.lease().verifyingKey(), store, keepAlive);
     this.listeners =
@@ -68,6 +70,8 @@ final class Keyd implements AutoCloseable {
   private void sealer(Json.Obj request, Listener.Exchange out)
       throws Refusal, BadInput, IOException {
     switch (request.string("op")) {
+      case "draft" -> out.ok(answer("draft", request, drafts::keep));
+      case "resume" -> out.ok(answer("resume", request, drafts::resume));
       case "wrap" -> out.ok(answer("wrap", request, wrapping::wrap));
       case "status" -> out.ok(status());
       default -> throw Code.OP.because("not an operation of this socket");

@@ -6,9 +6,11 @@ import dev.sallyport.core.Json;
 import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
+import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.ModelSealed;
 import dev.sallyport.keys.Recipient;
+import dev.sallyport.keys.SealResume;
 import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.vault.ModelName;
@@ -19,7 +21,10 @@ import dev.sallyport.vault.Staging;
 import dev.sallyport.vault.WrappedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +36,60 @@ record Desk(Peer keyd, Peer server) {
     return new Desk(
         new Peer(home.resolve("run/keyd-seal/seal.sock"), LIMIT),
         new Peer(home.resolve("run/server/control.sock"), LIMIT));
+  }
+
+  /** Has keyd wrap the data key of a sealing that begins, so that it can be gone on with. */
+  byte[] draft(Recipient recipient, ModelName model, long version, Secret dataKey) throws Failure {
+    Json.Obj answer =
+        ask(
+            keyd,
+            "keyd",
+            Json.obj()
+                .put("op", "draft")
+                .put("model", model.value())
+                .put("version", version)
+                .put("key", recipient.wrap(dataKey, DataKeys.draftContext(model.value(), version)))
+                .build());
+    try {
+      return answer.base64("draft");
+    } catch (BadInput e) {
+      throw new Failure(Failure.UNAVAILABLE, "keyd answered nonsense: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Asks keyd for the data key of a sealing that was interrupted; the caller closes it.
+   *
+   * @throws Refusal if keyd does not give it (any more)
+   */
+  Secret resume(SigningKey signer, ModelName model, Staging.Begun begun, Instant now)
+      throws Failure, Refusal, IOException, BadInput {
+    try (RecipientKey oneTime = RecipientKey.generate()) {
+      byte[] draft = begun.draft();
+      SealResume resume =
+          new SealResume(
+              model.value(),
+              Digest.of(draft),
+              begun.version(),
+              oneTime.recipient().hex(),
+              nonce(),
+              now);
+      Envelope request = Envelope.sign(resume.statement(), signer);
+      Json.Obj answer =
+          keyd.ask(
+              Json.obj()
+                  .put("op", "resume")
+                  .put("draft", draft)
+                  .put("request", request.toJson())
+                  .build());
+      return oneTime.unwrap(answer.base64("key"), DataKeys.resumeContext(request.id()));
+    }
+  }
+
+  private static String nonce() {
+    byte[] nonce = new byte[16];
+    new SecureRandom().nextBytes(nonce);
+    return HexFormat.of().formatHex(nonce);
   }
 
   /** Has keyd wrap the keys under the root key (spec/key-release.md §3). */

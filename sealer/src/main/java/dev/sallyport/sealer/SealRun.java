@@ -3,6 +3,7 @@ package dev.sallyport.sealer;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Json;
+import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Person;
 import dev.sallyport.keys.Recipient;
@@ -17,6 +18,7 @@ import dev.sallyport.vault.Vault;
 import dev.sallyport.vault.WrappedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 
 /** One sealing from start to end (spec/sealed-weights.md §8). */
@@ -105,18 +107,44 @@ final class SealRun {
   }
 
   private SealedModel seal(Staging staging) throws IOException, BadInput, Failure {
-    Optional<SealedModel> base = base(staging);
-    try (Secret dataKey = Secret.random()) {
-      Staging.Draft draft = staging.seal(source, dataKey, signer, arguments.params(), base, report);
-      draft
-          .reuse()
-          .ifPresent(reuse ->
-              report.note(
-                  reuse.files().size() + " files are those of version " + reuse.base().version()));
-      WrappedKeys keys =
-          desk.wrap(keyd, arguments.model(), draft, draft.manifest(root).id(), dataKey);
-      return draft.finish(keys, root);
+    Optional<Staging.Begun> interrupted =
+        arguments.afresh() ? Optional.empty() : staging.interrupted();
+    Optional<Secret> kept = interrupted.isEmpty() ? Optional.empty() : resumed(interrupted.get());
+    if (kept.isPresent()) {
+      try (Secret dataKey = kept.get()) {
+        report.note("going on with version " + interrupted.get().version());
+        return seal(staging, interrupted.get(), dataKey);
+      }
     }
+    try (Secret dataKey = Secret.random()) {
+      Staging.Begun begun = staging.begin(source);
+      begun.keep(desk.draft(keyd, arguments.model(), begun.version(), dataKey));
+      return seal(staging, begun, dataKey);
+    }
+  }
+
+  /** The data key of an interrupted sealing, if keyd still gives it. */
+  private Optional<Secret> resumed(Staging.Begun begun) throws IOException, BadInput, Failure {
+    try {
+      return Optional.of(desk.resume(signer, arguments.model(), begun, Instant.now()));
+    } catch (Refusal e) {
+      report.note("the interrupted sealing cannot go on: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private SealedModel seal(Staging staging, Staging.Begun begun, Secret dataKey)
+      throws IOException, BadInput, Failure {
+    Staging.Draft draft =
+        staging.seal(begun, source, dataKey, signer, arguments.params(), base(staging), report);
+    draft
+        .reuse()
+        .ifPresent(reuse ->
+            report.note(
+                reuse.files().size() + " files are those of version " + reuse.base().version()));
+    WrappedKeys keys =
+        desk.wrap(keyd, arguments.model(), draft, draft.manifest(root).id(), dataKey);
+    return draft.finish(keys, root);
   }
 
   /** The version before this one, unless it is not wanted or does not open. */

@@ -12,7 +12,9 @@ import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.custody.RootKey;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Person;
+import dev.sallyport.keys.Recipient;
 import dev.sallyport.keys.Role;
+import dev.sallyport.keys.SealResume;
 import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
@@ -54,6 +56,9 @@ final class House implements AutoCloseable {
   /** Runs before the usual answer. */
   volatile Listener.Handler beforeWrap = (_, _) -> {};
 
+  /** Runs when the key is wrapped and nobody knows yet. */
+  volatile Listener.Handler afterWrap = (_, _) -> {};
+
   House(Path directory) throws IOException, BadInput {
     home = Files.createDirectory(directory.resolve("h"));
     source = Files.createDirectory(directory.resolve("source"));
@@ -90,6 +95,38 @@ final class House implements AutoCloseable {
 
   private void wrap(Json.Obj request, Listener.Exchange exchange)
       throws Refusal, BadInput, IOException {
+    switch (request.string("op")) {
+      case "draft" -> draft(request, exchange);
+      case "resume" -> resume(request, exchange);
+      default -> wrapNow(request, exchange);
+    }
+  }
+
+  private void draft(Json.Obj request, Listener.Exchange exchange) throws BadInput, IOException {
+    byte[] context = DataKeys.draftContext(request.string("model"), request.integer("version"));
+    try (Secret dataKey = recipient.unwrap(request.base64("key"), context)) {
+      exchange.ok(Json.obj().put("draft", rootKey.wrap(dataKey, context)).build());
+    }
+  }
+
+  private void resume(Json.Obj request, Listener.Exchange exchange)
+      throws Refusal, BadInput, IOException {
+    Envelope envelope = Envelope.parse(request.object("request"));
+    SealResume resume = SealResume.parse(root.verify(envelope));
+    if (wrapped.getOrDefault(resume.model(), 0L) >= resume.version()) {
+      throw new Refusal("model", "version " + resume.version() + " is sealed");
+    }
+    byte[] context = DataKeys.draftContext(resume.model(), resume.version());
+    try (Secret dataKey = rootKey.unwrap(request.base64("draft"), context)) {
+      byte[] key =
+          Recipient.fromHex(resume.recipient())
+              .wrap(dataKey, DataKeys.resumeContext(envelope.id()));
+      exchange.ok(Json.obj().put("key", key).build());
+    }
+  }
+
+  private void wrapNow(Json.Obj request, Listener.Exchange exchange)
+      throws Refusal, BadInput, IOException {
     beforeWrap.answer(request, exchange);
     String model = request.only("op", "model", "version", "manifest", "key").string("model");
     long version = request.integer("version");
@@ -97,6 +134,7 @@ final class House implements AutoCloseable {
       throw new Refusal("model", "version " + version + " is not above the last");
     }
     wrapped.put(model, version);
+    afterWrap.answer(request, exchange);
     byte[] context = DataKeys.context(model, version, request.digest("manifest"));
     try (Secret dataKey = recipient.unwrap(request.base64("key"), context)) {
       exchange.ok(Json.obj().put("wrapped", rootKey.wrap(dataKey, context)).build());

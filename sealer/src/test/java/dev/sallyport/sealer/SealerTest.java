@@ -96,11 +96,22 @@ class SealerTest {
   }
 
   @Test
-  void killedWhileKeydWrapsItStartsOverUnderTheNextVersion() throws Exception {
+  void killedBeforeKeydWrapsItGoesOnUnderTheSameVersion() throws Exception {
     killAt(handler -> house.beforeWrap = handler);
     assertEquals(List.of(".lock", ".staging-1"), vault());
     house.beforeWrap = (_, _) -> {};
+    assertSeals(1);
+    assertTrue(read(output).contains("going on with version 1"), read(output));
+    assertEquals(List.of(".lock", "1"), vault());
+  }
+
+  @Test
+  void killedAfterKeydWrappedItStartsOverUnderTheNextVersion() throws Exception {
+    killAt(handler -> house.afterWrap = handler);
+    assertEquals(List.of(".lock", ".staging-1"), vault());
+    house.afterWrap = (_, _) -> {};
     assertSeals(2);
+    assertTrue(read(output).contains("cannot go on: version 1 is sealed"), read(output));
     assertEquals(List.of(".lock", "2"), vault());
   }
 

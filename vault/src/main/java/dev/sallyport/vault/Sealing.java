@@ -14,6 +14,7 @@ import dev.sallyport.keys.SigningKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
@@ -32,12 +33,6 @@ import java.util.concurrent.ExecutorService;
  * one of the earlier version is hashed first, and its ciphertext used again if it is.
  */
 final class Sealing {
-  /**
-   * Ciphertexts up to this length are made durable at the end, all together: the first of them
-   * takes most of the others along, where one after the other would cost a disk's latency each.
-   */
-  private static final long SMALL = 4 << 20;
-
   private final ModelName model;
   private final long version;
   private final Source source;
@@ -48,7 +43,6 @@ final class Sealing {
   private final long total;
   private final SortedMap<Integer, SealedFile> reused = new TreeMap<>();
   private final Deque<Chunk> free = new ArrayDeque<>();
-  private final List<Path> unsynced = new ArrayList<>();
   private long done;
 
   /**
@@ -100,16 +94,15 @@ final class Sealing {
   Result run(SigningKey signer) throws IOException, BadInput {
     Warmup.before(total);
     List<ModelFile> files = new ArrayList<>();
-    try (ExecutorService crew = Crew.open()) {
+    try (ExecutorService crew = Crew.open();
+        Finished finished = Finished.open(directory, dataKey)) {
       for (int i = 0; i < source.files().size(); i++) {
         Source.Entry entry = source.files().get(i);
-        files.add(new ModelFile(entry.name(), take(i + 1, entry, crew)));
+        files.add(new ModelFile(entry.name(), take(i + 1, entry, crew, finished)));
       }
+      finished.flush();
     } finally {
       free.forEach(chunk -> Arrays.fill(chunk.plain, (byte) 0));
-    }
-    for (Path small : unsynced) {
-      Disk.sync(small);
     }
     Disk.sync(directory);
     return new Result(
@@ -117,18 +110,30 @@ final class Sealing {
         reused.isEmpty() ? Optional.empty() : options.base().map(base -> new Reuse(base, reused)));
   }
 
-  private Digest take(int index, Source.Entry entry, ExecutorService crew)
+  private Digest take(int index, Source.Entry entry, ExecutorService crew, Finished finished)
       throws IOException, BadInput {
+    Optional<Digest> before = finished.digest(index, entry);
+    if (before.isPresent()) {
+      return passed(entry, before.get());
+    }
+    Path path = directory.resolve(SealedFile.sealedName(index));
+    Files.deleteIfExists(path);
     Optional<SealedFile> candidate = options.base().flatMap(base -> same(base, entry));
     if (candidate.isPresent() && Source.digest(entry.path()).equals(candidate.get().digest())) {
-      Path old = options.base().orElseThrow().path(candidate.get());
-      Disk.link(old, directory.resolve(SealedFile.sealedName(index)));
+      Disk.link(options.base().orElseThrow().path(candidate.get()), path);
       reused.put(index, candidate.get());
-      done += entry.size();
-      progress.done(done, total);
-      return candidate.get().digest();
+      return passed(entry, candidate.get().digest());
     }
-    return seal(index, entry, crew);
+    String stamp = Finished.stamp(entry);
+    Digest digest = seal(index, entry, crew);
+    finished.add(index, entry, stamp, digest);
+    return digest;
+  }
+
+  private Digest passed(Source.Entry entry, Digest digest) {
+    done += entry.size();
+    progress.done(done, total);
+    return digest;
   }
 
   private Optional<SealedFile> same(SealedModel base, Source.Entry entry) {
@@ -162,11 +167,6 @@ final class Sealing {
         write(chunks.take(), out);
       }
       requireEnd(in, entry);
-      if (entry.size() > SMALL) {
-        out.force(true);
-      } else {
-        unsynced.add(path);
-      }
     }
     return Digest.finish(digest);
   }

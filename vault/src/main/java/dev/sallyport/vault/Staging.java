@@ -1,6 +1,7 @@
 package dev.sallyport.vault;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Bounded;
 import dev.sallyport.envelope.FloeParams;
 import dev.sallyport.envelope.Manifest;
 import dev.sallyport.envelope.UnverifiedManifest;
@@ -30,6 +31,9 @@ import java.util.OptionalLong;
  * for publishing (spec/sealed-weights.md §8).
  */
 public final class Staging implements AutoCloseable {
+  private static final String DRAFT = ".draft";
+  private static final int MAX_DRAFT = 4096;
+
   private final Vault vault;
   private final ModelName model;
   private final OptionalLong wanted;
@@ -93,13 +97,8 @@ public final class Staging implements AutoCloseable {
     return seal(source, dataKey, signer, FloeParams.SEALED, Optional.empty(), progress);
   }
 
-  /**
-   * Encrypts, hashes and signs the source into a fresh staging directory.
-   *
-   * @param params segments of 1 MiB or of 64 KiB
-   * @param base an earlier version, whose ciphertexts are used again for files that are the same
-   */
-  public Draft seal(
+  /** Encrypts, hashes and signs the source into a fresh staging directory. */
+  Draft seal(
       Source source,
       Secret dataKey,
       SigningKey signer,
@@ -107,11 +106,56 @@ public final class Staging implements AutoCloseable {
       Optional<SealedModel> base,
       Progress progress)
       throws IOException, BadInput {
+    return seal(begin(source), source, dataKey, signer, params, base, progress);
+  }
+
+  /** A number and a directory for a sealing, which may be one that was interrupted. */
+  public final class Begun {
+    private final long version;
+
+    private Begun(long version) {
+      this.version = version;
+    }
+
+    public long version() {
+      return version;
+    }
+
+    /** Keeps the wrapped data key, so that the sealing can go on after an interruption. */
+    public void keep(byte[] draft) throws IOException {
+      try (FileChannel out = Disk.create(path(version).resolve(DRAFT))) {
+        Disk.write(out, draft, draft.length);
+        out.force(true);
+      }
+      Disk.sync(path(version));
+    }
+
+    /** The wrapped data key that was kept. */
+    public byte[] draft() throws IOException, BadInput {
+      return Bounded.read(path(version).resolve(DRAFT), MAX_DRAFT);
+    }
+  }
+
+  /** The newest sealing that an earlier run began and did not complete, if it can go on. */
+  public Optional<Begun> interrupted() throws IOException {
+    List<Long> begun = vault.begun(model);
+    if (begun.isEmpty()) {
+      return Optional.empty();
+    }
+    long newest = begun.getLast();
+    boolean goesOn =
+        Files.exists(path(newest).resolve(DRAFT))
+            && !Files.exists(path(newest).resolve(Header.FILE))
+            && wanted.orElse(newest) == newest;
+    return goesOn ? Optional.of(new Begun(newest)) : Optional.empty();
+  }
+
+  /** Takes the next number and makes its directory; what was begun before goes. */
+  public Begun begin(Source source) throws IOException, BadInput {
     long version = version();
-    Path directory = path(version);
     // Ciphertext is a little longer; what runs out later all the same ends cleanly too.
     Disk.requireSpace(vault.directory(), source.bytes());
-    Files.createDirectory(directory);
+    Files.createDirectory(path(version));
     Disk.sync(vault.directory().resolve(model.value()));
     // INVARIANT: the new number is durable before the old ones go, so a number is never reused.
     for (long old : vault.begun(model)) {
@@ -119,6 +163,26 @@ public final class Staging implements AutoCloseable {
         Disk.removeFlat(path(old));
       }
     }
+    return new Begun(version);
+  }
+
+  /**
+   * Encrypts, hashes and signs the source; what an interrupted run finished is taken over.
+   *
+   * @param params segments of 1 MiB or of 64 KiB
+   * @param base an earlier version, whose ciphertexts are used again for files that are the same
+   */
+  public Draft seal(
+      Begun begun,
+      Source source,
+      Secret dataKey,
+      SigningKey signer,
+      FloeParams params,
+      Optional<SealedModel> base,
+      Progress progress)
+      throws IOException, BadInput {
+    long version = begun.version();
+    Path directory = path(version);
     try {
       Sealing.Options options = new Sealing.Options(params, base);
       Sealing sealing = new Sealing(model, version, source, directory, dataKey, options, progress);
@@ -203,6 +267,8 @@ public final class Staging implements AutoCloseable {
       Header header =
           new Header(
               model, version, params, files(keys), keys.data(), keys.carry(), result.bundle());
+      Files.deleteIfExists(directory.resolve(Finished.FILE));
+      Files.deleteIfExists(directory.resolve(DRAFT));
       writeHeader(directory, header.canonical());
       return SealedModel.openStaged(directory, root);
     }
