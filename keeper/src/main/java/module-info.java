@@ -9,5 +9,6 @@ module dev.sallyport.keeper {
   requires dev.sallyport.custody;
   requires dev.sallyport.envelope;
   requires dev.sallyport.vault;
+  requires dev.sallyport.fuse;
   requires dev.sallyport.sandbox;
 }

@@ -31,12 +31,16 @@ final class Confinements {
   private final Dist dist;
   private final List<Path> runtimeDirs;
   private final @Nullable Path passphrase;
+  private final Loader loader;
 
   /**
    * @param runtimeDirs more directories that inference servers may be read from
    * @param passphrase the file with the passphrase of keyd's root key, if it has one
+   * @param loader the keeper sees /dev/fuse only if it may use it
    */
-  Confinements(Home home, Dist dist, List<Path> runtimeDirs, @Nullable Path passphrase) {
+  Confinements(
+      Home home, Dist dist, List<Path> runtimeDirs, @Nullable Path passphrase, Loader loader) {
+    this.loader = loader;
     this.passphrase = passphrase;
     this.home = home;
     this.dist = dist;
@@ -78,6 +82,9 @@ final class Confinements {
   private Confinement.Builder keeper() throws Failure {
     Confinement.Builder view = base(Program.KEEPER).proc();
     view.memory(PLAINTEXT, Memory.bytes() / 4 * 3);
+    if (loader != Loader.MEMORY) {
+      view.device(Loader.DEVICE);
+    }
     Path runtime = dist.app(RUNTIME);
     view.readOnly(runtime, runtime);
     USUAL.stream().filter(Files::isDirectory).forEach(tree -> view.readOnly(tree, tree));

@@ -48,12 +48,14 @@ final class Status implements Callable<Integer> {
   }
 
   private static String modelLine(Json.Obj model) throws BadInput {
+    String loader = model.findString("loader").map(l -> ", loaded by " + l).orElse("");
     String until = model.findString("notAfter").map(t -> ", lease until " + t).orElse("");
     return model.string("model")
         + " version "
         + model.integer("version")
         + " "
         + model.string("state")
+        + loader
         + until;
   }
 }

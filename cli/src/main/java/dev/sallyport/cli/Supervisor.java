@@ -29,6 +29,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private final Session session;
   private final List<Path> runtimeDirs;
   private final @Nullable Path passphrase;
+  private final Loader wanted;
   private volatile @Nullable Child starting;
   private volatile @Nullable Failure broken;
   private final List<Child> children = new ArrayList<>();
@@ -36,13 +37,16 @@ final class Supervisor implements Child.Observer, AutoCloseable {
 
   /**
    * @param passphrase the file with the passphrase of keyd's root key, if it has one
+   * @param wanted how plaintext gets before runtimes
    */
   Supervisor(
       Home home,
       Sandbox sandbox,
       Session session,
       List<Path> runtimeDirs,
-      @Nullable Path passphrase) {
+      @Nullable Path passphrase,
+      Loader wanted) {
+    this.wanted = wanted;
     this.home = home;
     this.sandbox = sandbox;
     this.session = session;
@@ -52,10 +56,15 @@ final class Supervisor implements Child.Observer, AutoCloseable {
 
   /** Starts all three and returns when all answer. */
   void start(Dist dist, Duration limit) throws Failure, InterruptedException {
-    Confinements views = new Confinements(home, dist, runtimeDirs, passphrase);
+    Loader loader = wanted.possible(sandbox);
+    Confinements views = new Confinements(home, dist, runtimeDirs, passphrase, loader);
     long end = System.nanoTime() + limit.toNanos();
     for (Program program : List.of(Program.KEYD, Program.SERVER, Program.KEEPER)) {
-      List<String> command = dist.command(program, "Main", arguments(program, dist));
+      List<String> command = new ArrayList<>();
+      if (program == Program.KEEPER && loader != Loader.MEMORY) {
+        command.addAll(Loader.MOUNTING);
+      }
+      command.addAll(dist.command(program, "Main", arguments(program, dist, loader)));
       Child child = new Child(program, sandbox, views.of(program), command, this);
       children.add(child);
       starting = child;
@@ -66,13 +75,14 @@ final class Supervisor implements Child.Observer, AutoCloseable {
     }
   }
 
-  private List<String> arguments(Program program, Dist dist) throws Failure {
+  private List<String> arguments(Program program, Dist dist, Loader loader) throws Failure {
     List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
     if (program == Program.KEYD && passphrase != null) {
       arguments.addAll(List.of("--passphrase-file", Confinements.PASSPHRASE.toString()));
     }
     if (program == Program.KEEPER) {
       arguments.addAll(List.of("--plaintext", Confinements.PLAINTEXT.toString()));
+      arguments.addAll(List.of("--loader", loader.word()));
       arguments.addAll(List.of("--runtime", dist.app(Confinements.RUNTIME).toString()));
       runtimeDirs.forEach(dir -> arguments.addAll(List.of("--bindable", dir.toString())));
     }

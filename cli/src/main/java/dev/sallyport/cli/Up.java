@@ -50,6 +50,15 @@ final class Up implements Callable<Integer> {
       description = "The passphrase of keyd's root key, as given to: sallyport init.")
   private @Nullable Path passphrase;
 
+  @Option(
+      names = "--loader",
+      paramLabel = "auto|memory|fuse",
+      converter = Loader.Converter.class,
+      description =
+          "How plaintext gets before a runtime: decrypted into memory beforehand, or when it is"
+              + " read; auto takes memory if the model fits (default: auto).")
+  private Loader loader = Loader.AUTO;
+
   Up(Session session) {
     this.session = session;
   }
@@ -75,7 +84,7 @@ final class Up implements Callable<Integer> {
     Thread hook = Thread.ofPlatform().unstarted(() -> signalled(stop, stopped));
     Sandbox sandbox = Preflight.sandbox();
     try (Supervisor supervisor =
-        new Supervisor(home, sandbox, session, runtimeDirs(), passphrase())) {
+        new Supervisor(home, sandbox, session, runtimeDirs(), passphrase(), loader)) {
       Preflight.check(sandbox);
       Runtime.getRuntime().addShutdownHook(hook);
       try {

@@ -26,6 +26,8 @@ final class Kernel {
   static final int MNT_DETACH = 2;
   static final int MADV_DONTDUMP = 16;
 
+  private static final int PR_CAP_AMBIENT = 47;
+  private static final long AMBIENT_CLEAR_ALL = 4;
   private static final short POLLIN = 1;
   private static final long SYS_PIDFD_OPEN = 434;
 
@@ -48,6 +50,7 @@ final class Kernel {
   private static final MethodHandle MADVISE = find("madvise", -1, INT, POINTER, LONG, INT);
   private static final MethodHandle POLL = find("poll", -1, INT, POINTER, LONG, INT);
   private static final MethodHandle SYSCALL = find("syscall", 1, LONG, LONG, LONG, LONG);
+  private static final MethodHandle PRCTL = find("prctl", 1, INT, INT, LONG, LONG, LONG, LONG);
   private static final MethodHandle GETUID = find("getuid", -1, INT);
   private static final MethodHandle GETGID = find("getgid", -1, INT);
 
@@ -148,6 +151,14 @@ final class Kernel {
       poll.set(INT, 0, pidfd);
       poll.set(ValueLayout.JAVA_SHORT, 4, POLLIN);
       return done((int) POLL.invokeExact(state, poll, 1L, 0)) != 0;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  int dropAmbient() {
+    try {
+      return done((int) PRCTL.invokeExact(state, PR_CAP_AMBIENT, AMBIENT_CLEAR_ALL, 0L, 0L, 0L));
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -29,7 +29,11 @@ public final class MountedModel implements AutoCloseable {
   /** Kilobytes that the kernel reads ahead, where we may say so. */
   private static final String READ_AHEAD = "1024";
 
-  /** How the server is dimensioned. */
+  /**
+   * How the server is dimensioned.
+   *
+   * @param cachedSegments slots of 1 MiB, or as many more of smaller segments
+   */
   public record Dimensions(int workers, int aheadThreads, int aheadDepth, int cachedSegments) {
     public Dimensions {
       // A request touches at most three segments; each worker may hold as many.
@@ -78,7 +82,10 @@ public final class MountedModel implements AutoCloseable {
     this.tree = new Tree(model.files());
     this.callers = callers;
     this.listener = listener;
-    this.cache = new SegmentCache(FloeParams.SEALED.plainLength(), dimensions.cachedSegments());
+    FloeParams params = model.params();
+    int slots =
+        dimensions.cachedSegments() * (FloeParams.SEALED.segmentLength() / params.segmentLength());
+    this.cache = new SegmentCache(params.plainLength(), slots);
     this.readers = new Readers(model, keys);
     this.ahead = new ReadAhead(cache, dimensions.aheadThreads(), dimensions.aheadDepth());
     this.since = since;

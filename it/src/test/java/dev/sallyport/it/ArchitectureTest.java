@@ -58,7 +58,8 @@ class ArchitectureTest {
           Map.entry("fuse", Set.of("core", "keys", "vault")),
           Map.entry("sealer", Set.of("core", "keys", "custody", "envelope", "vault")),
           Map.entry("keyd", Set.of("core", "keys", "tlog", "risk", "custody")),
-          Map.entry("keeper", Set.of("core", "keys", "custody", "envelope", "vault", "fuse", "sandbox")),
+          Map.entry(
+              "keeper", Set.of("core", "keys", "custody", "envelope", "vault", "fuse", "sandbox")),
           Map.entry(
               "server", Set.of("core", "keys", "tlog", "risk", "audit", "release", "gateway")),
           Map.entry(

@@ -141,6 +141,7 @@ final class Keeper implements AutoCloseable {
                 .put("version", model.request().version())
                 .put("release", model.request().release())
                 .put("state", model.isHealthy() ? "running" : "starting")
+                .put("loader", model.loader())
                 .put("notAfter", model.notAfter())
                 .build());
       }

@@ -5,6 +5,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Peer;
 import dev.sallyport.custody.Hardening;
+import dev.sallyport.fuse.Privileges;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.TrustRoot;
@@ -23,9 +24,9 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Composition root of the keeper process: {@code --home DIR [--plaintext DIR] [--runtime DIR]
- * [--bindable DIR]… [--start-seconds N]}; plaintext lies in {@code HOME/plaintext} unless said
- * otherwise. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if the host or the home is not what it
- * must be.
+ * [--bindable DIR]… [--start-seconds N] [--loader auto|memory|fuse]}; plaintext lies in {@code
+ * HOME/plaintext} unless said otherwise. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if the
+ * host or the home is not what it must be.
  */
 public final class Main {
   private static final System.Logger LOG = System.getLogger("keeper");
@@ -43,12 +44,20 @@ public final class Main {
   public static void main(String[] args) throws InterruptedException {
     // INVARIANT: before any key or plaintext is read (DESIGN §7, PR_SET_DUMPABLE).
     Hardening.forbidDumps();
+    // INVARIANT: before any other thread: what we may mount with, no child of ours inherits.
+    Privileges.keepFromChildren();
     Arguments arguments;
     try {
       arguments =
           Arguments.parse(
               args,
-              List.of("--home", "--plaintext", "--runtime", "--bindable", "--start-seconds"),
+              List.of(
+                  "--home",
+                  "--plaintext",
+                  "--runtime",
+                  "--bindable",
+                  "--start-seconds",
+                  "--loader"),
               List.of());
       arguments.need("--home");
     } catch (BadInput e) {
@@ -86,7 +95,7 @@ public final class Main {
       Model.Context context =
           new Model.Context(
               home,
-              plaintext,
+              loaders(arguments, plaintext, clock),
               leasing,
               new RuntimeLauncher(sandbox, settings(arguments)),
               reporter,
@@ -96,6 +105,12 @@ public final class Main {
         awaitTermination();
       }
     }
+  }
+
+  private static Loaders loaders(Arguments arguments, Path plaintext, InstantSource clock)
+      throws BadInput {
+    Loaders.Choice choice = Loaders.Choice.parse(arguments.find("--loader").orElse("auto"));
+    return new Loaders(plaintext, choice, Path.of(System.getProperty("java.home")), clock);
   }
 
   private static RuntimeLauncher.Settings settings(Arguments arguments) throws BadInput {

@@ -41,7 +41,7 @@ final class Model {
   /** What all models of a keeper share. */
   record Context(
       Home home,
-      Path plaintext,
+      Loaders loaders,
       Leasing leasing,
       RuntimeLauncher launcher,
       Reporter reporter,
@@ -77,7 +77,10 @@ final class Model {
     this.keys = opened.keys();
     this.held = opened.held();
     this.renewAt = renewalOf(opened.held());
-    this.plaintext = Plaintext.prepare(context.plaintext(), run.model().value());
+    this.plaintext =
+        context
+            .loaders()
+            .prepare(run, sealed, this::refused, reason -> signals.add(new Signal.Fall(reason)));
     this.watch = watch(opened.held());
     this.guard = Thread.ofPlatform().name("guard-" + run.model().value()).unstarted(this::guard);
   }
@@ -108,6 +111,11 @@ final class Model {
         new Refusal("runtime", "runtime not started: " + (cause == null ? "" : cause.getMessage()));
     refusal.initCause(cause);
     return refusal;
+  }
+
+  /** How its plaintext gets before the runtime. */
+  String loader() {
+    return plaintext.loader();
   }
 
   /** When its present lease ends. */
@@ -239,9 +247,7 @@ final class Model {
   }
 
   private void decrypt() throws IOException, BadInput {
-    try (keys) {
-      plaintext.fill(sealed, keys);
-    }
+    plaintext.fill(keys);
   }
 
   private Confined startHealthy()
@@ -254,6 +260,7 @@ final class Model {
       }
       started = context.launcher().start(run, plaintext, sockets);
       process = started;
+      plaintext.admit(started);
     }
     try {
       context.launcher().awaitHealthy(started, sockets);
@@ -338,6 +345,11 @@ final class Model {
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "plaintext of " + run.model() + " not wiped", e);
     }
+  }
+
+  /** Somebody whom the mount does not know tried to read. */
+  private void refused(String who) {
+    report("weights.refused", who);
   }
 
   private void report(String type, String reason) {

@@ -1,121 +1,49 @@
 package dev.sallyport.keeper;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.sandbox.Confined;
 import dev.sallyport.vault.ModelKeys;
+import dev.sallyport.vault.SealedFile;
 import dev.sallyport.vault.SealedModel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/** The decrypted files of one model, on a memory file system; gone after {@link #wipe}. */
-final class Plaintext {
-  private static final System.Logger LOG = System.getLogger("keeper");
+/** The files of one model as its runtime will see them; gone after {@link #wipe}. */
+sealed interface Plaintext permits PlaintextInMemory, PlaintextOnDemand {
+  /** How they get there, as shown in the status: {@code memory} or {@code fuse}. */
+  String loader();
 
-  /** Room for the file system's own bookkeeping. */
-  private static final long SLACK = 8 << 20;
+  /** What the sandbox shows to the runtime, read-only. */
+  Path directory();
+
+  SealedModel model();
 
   /**
-   * How long files are overwritten before they are only removed: the pages of a memory file system
-   * are zeroed by the kernel before anybody gets them again, so removal is what counts, and it must
-   * be done within 2 s (spec/key-release.md §5).
+   * Makes the files readable.
+   *
+   * @param keys closed as soon as it is not needed any more; closed by the caller at the end
    */
-  private static final Duration OVERWRITE_LIMIT = Duration.ofMillis(500);
+  void fill(ModelKeys keys) throws IOException, BadInput;
 
-  private final Path directory;
+  /** This process, and what it starts, may read. */
+  void admit(Confined runtime) throws IOException, BadInput;
 
-  private Plaintext(Path directory) {
-    this.directory = directory;
-  }
-
-  /** An empty place for one model; what a crash left there is wiped first. */
-  static Plaintext prepare(Path parent, String model) throws IOException {
-    Plaintext plaintext = new Plaintext(parent.resolve(model));
-    plaintext.wipe();
-    Files.createDirectory(
-        plaintext.directory,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    return plaintext;
-  }
-
-  Path directory() {
-    return directory;
-  }
-
-  /** Decrypts and verifies everything, if there is room for it. */
-  void fill(SealedModel model, ModelKeys keys) throws IOException, BadInput {
-    long free = Files.getFileStore(directory).getUsableSpace();
-    if (free < model.bytes() + SLACK) {
-      throw new BadInput(
-          "plaintext needs " + model.bytes() + " bytes; the memory file system has " + free);
-    }
-    model.extractTo(
-        directory,
-        keys,
-        (done, total) -> LOG.log(System.Logger.Level.DEBUG, "decrypted={0} of={1}", done, total));
-  }
+  /** Ends reading and wipes. Wiping twice is allowed. */
+  void wipe() throws IOException;
 
   /**
    * What {@code {model}} stands for inside the sandbox: the only GGUF file, else the directory.
    *
    * @param inside where the sandbox shows the directory
    */
-  Path entry(Path inside) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      List<Path> gguf = files.filter(f -> f.toString().endsWith(".gguf")).limit(2).toList();
-      return gguf.size() == 1
-          ? inside.resolve(directory.relativize(gguf.getFirst()).toString())
-          : inside;
-    }
-  }
-
-  /** Overwrites as far as time allows and removes everything. Wiping twice is allowed. */
-  void wipe() throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    long end = System.nanoTime() + OVERWRITE_LIMIT.toNanos();
-    ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes kind) throws IOException {
-            if (kind.isRegularFile()) {
-              overwrite(file, kind.size(), zeros, end);
-            }
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
-              throws IOException {
-            Files.delete(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
-  private static void overwrite(Path file, long size, ByteBuffer zeros, long end)
-      throws IOException {
-    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      long position = 0;
-      while (position < size && System.nanoTime() < end) {
-        zeros.clear().limit((int) Math.min(zeros.capacity(), size - position));
-        position += out.write(zeros, position);
-      }
-      out.truncate(0);
-    }
+  default Path entry(Path inside) {
+    List<String> gguf =
+        model().files().stream()
+            .map(SealedFile::name)
+            .filter(name -> name.endsWith(".gguf"))
+            .limit(2)
+            .toList();
+    return gguf.size() == 1 ? inside.resolve(gguf.getFirst()) : inside;
   }
 }

@@ -26,11 +26,13 @@ import dev.sallyport.vault.Vault;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -64,7 +66,11 @@ final class Stage implements AutoCloseable {
               try (var c = server.accept()) {
                 ByteBuffer in = ByteBuffer.allocate(4096);
                 c.read(in);
-                if (new String(in.array(), 0, in.position()).startsWith("GET /crash")) {
+                String line = new String(in.array(), 0, in.position());
+                if (line.startsWith("GET /read")) {
+                  Files.readAllBytes(Path.of("/model/weights.bin"));
+                }
+                if (line.startsWith("GET /crash")) {
                   Runtime.getRuntime().halt(9);
                 }
                 c.write(ByteBuffer.wrap("HTTP/1.1 200 OK\\r\\n\\r\\n".getBytes()));
@@ -81,6 +87,7 @@ final class Stage implements AutoCloseable {
   volatile Duration lifetime = Duration.ofSeconds(60);
   volatile String refuse = "";
   volatile boolean forge;
+  Loaders.Choice loader = Loaders.Choice.MEMORY;
   volatile Instant lastNotAfter = Instant.EPOCH;
   volatile Digest lastCommand = Digest.of("");
   private final SigningKey ada = SigningKey.generate();
@@ -161,7 +168,7 @@ final class Stage implements AutoCloseable {
             Duration.ofSeconds(90));
     return new Model.Context(
         home,
-        plaintext,
+        new Loaders(plaintext, loader, Path.of(System.getProperty("java.home")), clock),
         new Leasing(root, keeper, "host", peers(), reporter, clock),
         new RuntimeLauncher(sandbox, settings),
         reporter,
@@ -236,9 +243,35 @@ final class Stage implements AutoCloseable {
   }
 
   void crash() throws IOException {
+    tell("crash");
+  }
+
+  /** Has the runtime read all of its weights. */
+  void read() throws IOException {
+    tell("read");
+  }
+
+  /** Alters a byte within the weights, which are the second file. */
+  void tamper() throws IOException {
+    Path file = home.vault().resolve("tiny/1/000002.floe");
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      channel.read(one, 5000);
+      one.put(0, (byte) (one.get(0) ^ 1));
+      channel.write(one.flip(), 5000);
+    }
+  }
+
+  private void tell(String word) throws IOException {
     Path socket = home.sockets("tiny").resolve("api.sock");
     try (SocketChannel c = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      c.write(ByteBuffer.wrap("GET /crash HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII)));
+      c.write(
+          ByteBuffer.wrap(("GET /" + word + " HTTP/1.1\r\n").getBytes(StandardCharsets.US_ASCII)));
+      // The end of the answer, or of the runtime.
+      while (c.read(ByteBuffer.allocate(64)) >= 0) {
+        Thread.onSpinWait();
+      }
     }
   }
 

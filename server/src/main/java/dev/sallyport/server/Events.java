@@ -13,7 +13,7 @@ final class Events {
     switch (type) {
       case "lease.granted" -> digests(data.only("request", "lease"), "request");
       case "lease.refused" -> digests(data.only("request", "reason"), "request");
-      case "runtime.started", "runtime.stopped" ->
+      case "runtime.started", "runtime.stopped", "weights.refused" ->
           digests(data.only("model", "release", "reason"), "release");
       case "process.started", "process.exited" -> process(data.only("process", "status"));
       default -> throw Code.REQUEST.because("event type " + Json.clip(type) + " is not known");

@@ -27,8 +27,12 @@ final class KeeperLink {
     this.socket = socket;
   }
 
-  /** A runtime that serves. The keeper ends it by itself when its lease does, at notAfter. */
-  record Running(String model, Digest release, Instant notAfter) {}
+  /**
+   * A runtime that serves. The keeper ends it by itself when its lease does, at notAfter.
+   *
+   * @param loader how its plaintext gets before it, for people to read
+   */
+  record Running(String model, Digest release, Instant notAfter, Optional<String> loader) {}
 
   /** Starts a model; answers when it serves. */
   Json.Obj run(Json.Obj arguments) throws IOException, BadInput, Refusal {
@@ -57,7 +61,11 @@ final class KeeperLink {
   private static Optional<Running> serving(Json.Obj item) throws BadInput {
     return item.string("state").equals("running")
         ? Optional.of(
-            new Running(item.string("model"), item.digest("release"), item.instant("notAfter")))
+            new Running(
+                item.string("model"),
+                item.digest("release"),
+                item.instant("notAfter"),
+                item.findString("loader").map(Json::clip)))
         : Optional.empty();
   }
 

@@ -73,7 +73,10 @@ final class StatusPage {
       engine.running().stream()
           .filter(r -> r.model().equals(m.name()))
           .findFirst()
-          .ifPresent(r -> json.put("release", r.release()).put("notAfter", r.notAfter()));
+          .ifPresent(r -> {
+            json.put("release", r.release()).put("notAfter", r.notAfter());
+            r.loader().ifPresent(loader -> json.put("loader", loader));
+          });
       models.add(json.build());
     }
     return Json.arr(models);

@@ -1,0 +1,135 @@
+package dev.sallyport.keeper;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Peer;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.sandbox.Sandbox;
+import dev.sallyport.sandbox.SandboxFailure;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real keeper whose runtimes read through a mount; skipped where we may not mount. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class OnDemandTest {
+  @TempDir Path dir;
+  private Stage stage;
+  private Sandbox sandbox;
+  private Keeper keeper;
+  private Reporter reporter;
+
+  @BeforeEach
+  void open() throws Exception {
+    try {
+      sandbox = Sandbox.open();
+      sandbox.check();
+    } catch (SandboxFailure e) {
+      assumeTrue(false, "skipped: " + e.getMessage());
+    }
+    stage = new Stage(dir);
+    stage.loader = Loaders.Choice.FUSE;
+    reporter = new Reporter(stage.peers());
+    keeper = new Keeper(stage.context(sandbox, reporter), stage.root);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    if (keeper != null) {
+      keeper.close();
+      reporter.close();
+      stage.close();
+    }
+    if (sandbox != null) {
+      sandbox.close();
+    }
+  }
+
+  private Json.Obj ask(Json.Obj request) throws Exception {
+    return new Peer(stage.home.listen(), Duration.ofMinutes(2)).ask(request);
+  }
+
+  private Json.Obj run(List<String> command) throws Exception {
+    try {
+      return ask(
+          Json.obj()
+              .put("op", "run")
+              .put("model", "tiny")
+              .put("version", 1)
+              .put("release", Stage.RELEASE)
+              .put("command", Json.strings(command))
+              .build());
+    } catch (Refusal e) {
+      String said = String.valueOf(e.getMessage());
+      assumeFalse(said.contains("loader fuse"), "skipped: " + said);
+      throw e;
+    }
+  }
+
+  private String reason(String event) throws Exception {
+    return stage.next(event).object("data").string("reason");
+  }
+
+  @Test
+  void theRuntimeReadsThroughTheMountAndTheStatusSaysSo() throws Exception {
+    run(stage.standIn());
+    Json.Obj status = ask(Json.obj().put("op", "status").build());
+    assertEquals("fuse", status.objects("models").getFirst().string("loader"));
+    stage.read();
+    assertTrue(Health.of(stage.home.sockets("tiny").resolve("api.sock")));
+    stage.revoke();
+    assertEquals("revoked: alert", reason("runtime.stopped"));
+    assertFalse(Files.exists(stage.plaintext.resolve("tiny")), "the mount is left");
+  }
+
+  @Test
+  void aTamperedSegmentStopsTheRuntimeAndIsInTheLog() throws Exception {
+    run(stage.standIn());
+    stage.tamper();
+    stage.read();
+    assertEquals(
+        "tampered: file 2 \"weights.bin\", chunk 1 of 4: tag mismatch", reason("runtime.stopped"));
+    assertFalse(Files.exists(stage.plaintext.resolve("tiny")), "the mount is left");
+  }
+
+  @Test
+  void theKeepersOwnUserIsRefusedAndNamedInTheLog() throws Exception {
+    run(stage.standIn());
+    Path weights = stage.plaintext.resolve("tiny/weights.bin");
+    assertThrows(FileSystemException.class, () -> Files.readAllBytes(weights));
+    assertTrue(reason("weights.refused").endsWith("was not started by this keeper"));
+    assertTrue(Health.of(stage.home.sockets("tiny").resolve("api.sock")), "it serves on");
+  }
+
+  @Test
+  void aRuntimeThatCrashesReadsAgainWhenStartedAgain() throws Exception {
+    run(stage.standIn());
+    stage.next("runtime.started");
+    stage.crash();
+    assertTrue(reason("runtime.stopped").startsWith("exited"));
+    assertEquals("restarted", reason("runtime.started"));
+  }
+
+  @Test
+  void anotherExecutableInTheSameSandboxIsRefused() throws Exception {
+    Refusal refusal =
+        assertThrows(
+            Refusal.class, () -> run(List.of("/bin/sh", "-c", "cat /model/weights.bin; exit 3")));
+    assertTrue(String.valueOf(refusal.getMessage()).contains("Permission denied"), "" + refusal);
+    assertTrue(reason("weights.refused").endsWith("executes a file that is not allowed to read"));
+  }
+}
