@@ -3,11 +3,13 @@ package dev.sallyport.cli;
 import dev.sallyport.sandbox.Confined;
 import dev.sallyport.sandbox.Confinement;
 import dev.sallyport.sandbox.Output;
+import dev.sallyport.sandbox.Profile;
 import dev.sallyport.sandbox.Sandbox;
 import dev.sallyport.sandbox.SandboxFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
@@ -69,10 +71,10 @@ enum Loader {
     if (!Files.isWritable(DEVICE) || !Files.isExecutable(UNSHARE)) {
       return false;
     }
-    List<String> command = new java.util.ArrayList<>(MOUNTING);
+    List<String> command = new ArrayList<>(MOUNTING);
     command.add("/usr/bin/true");
     try {
-      Confinement view = Confinement.nothing().nesting().build();
+      Confinement view = Confinement.nothing().profile(Profile.keeper()).build();
       Confined probe = sandbox.start(view, command, Output.TAIL);
       return probe.waitFor(PROBE_LIMIT).orElse(1) == 0;
     } catch (SandboxFailure e) {

@@ -90,7 +90,7 @@ final class Keeper implements AutoCloseable {
     // The manifest digest that this verifies is what the lease is asked for: keyd refuses if it is
     // not the release's.
     SealedModel sealed = new Vault(context.home().vault()).open(run.model(), run.version(), root);
-    RunRequest measured = context.launcher().measure(run, context.plaintext());
+    RunRequest measured = context.launcher().measure(run, context.loaders().directory());
     Model model;
     try {
       model = leased(measured, sealed);

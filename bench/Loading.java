@@ -1,0 +1,322 @@
+import dev.sallyport.custody.RecipientKey;
+import dev.sallyport.fuse.MountListener;
+import dev.sallyport.fuse.MountedModel;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Person;
+import dev.sallyport.keys.Role;
+import dev.sallyport.keys.Secret;
+import dev.sallyport.keys.SigningKey;
+import dev.sallyport.keys.Statement;
+import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.vault.ModelName;
+import dev.sallyport.vault.ModelReader;
+import dev.sallyport.vault.SealedModel;
+import dev.sallyport.vault.Source;
+import dev.sallyport.vault.Vault;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/**
+ * The loading and sealing numbers of DESIGN §8: everything in one run, rounds interleaved, medians.
+ * Started by {@code bench/loading DIR [MEGABYTES] [ROUNDS]}; DIR must be on a memory file system.
+ */
+class Loading {
+  interface Step {
+    void run() throws Exception;
+  }
+
+  private static final Map<String, List<Double>> TIMES = new LinkedHashMap<>();
+
+  private final Path dir;
+  private final int megabytes;
+  private final Path plain;
+  private final Path file;
+  private final Secret dataKey = Secret.random();
+  private final SigningKey ada = SigningKey.generate();
+  private final TrustRoot root;
+  private final Vault vault;
+
+  Loading(Path dir, int megabytes) throws Exception {
+    this.dir = dir;
+    this.megabytes = megabytes;
+    this.plain = Files.createDirectories(dir.resolve("plain"));
+    this.file = plain.resolve("model.bin");
+    this.vault = new Vault(dir.resolve("vault"));
+    var key = SigningKey.generate().verifyingKey();
+    try (RecipientKey keyd = RecipientKey.generate()) {
+      var people = List.of(new Person("ada", Role.SYSTEM_ADMIN, ada.verifyingKey()));
+      var predicate =
+          TrustRoot.predicate("bench", 1, people, key, key, key, key, keyd.recipient().hex());
+      var about = Statement.about("b", predicate.digest(), TrustRoot.PREDICATE_TYPE, predicate);
+      this.root = TrustRoot.parse(Envelope.sign(about, ada));
+    }
+  }
+
+  public static void main(String[] args) throws Exception {
+    int rounds = Integer.parseInt(args[2]);
+    new Loading(Path.of(args[0]), Integer.parseInt(args[1])).run(rounds);
+  }
+
+  private void run(int rounds) throws Exception {
+    fill();
+    double firstSeal = time(this::seal);
+    SealedModel model = vault.open(new ModelName("bench"), 1, root);
+    double firstExtract = time(() -> extract(model));
+    remove(dir.resolve("out"));
+    Path gocryptfs = gocryptfs();
+    Path age = age();
+    Path point = Files.createDirectories(dir.resolve("mounted"));
+    MountListener listener =
+        new MountListener() {
+          @Override
+          public void tampered(String place) {
+            throw new IllegalStateException(place);
+          }
+
+          @Override
+          public void broken(Exception cause) {
+            cause.printStackTrace();
+          }
+        };
+    try (MountedModel mounted =
+        MountedModel.mount(
+            model,
+            dataKey,
+            point,
+            (_, _) -> true,
+            listener,
+            MountedModel.Dimensions.standard(),
+            Instant.EPOCH)) {
+      Path shown = mounted.point().resolve("model.bin");
+      for (int i = 0; i < rounds; i++) {
+        List<Map.Entry<String, Step>> steps = new ArrayList<>();
+        add(steps, "openssl", this::openssl);
+        add(steps, "open", () -> open(model));
+        add(steps, "plain", () -> read(file));
+        add(steps, "mount", () -> read(shown));
+        if (gocryptfs != null) {
+          add(steps, "gocryptfs", () -> read(gocryptfs.resolve("model.bin")));
+        }
+        if (age != null) {
+          add(
+              steps,
+              "age",
+              () -> sh("age -d -i " + dir + "/age.key " + age + " > /dev/null"));
+        }
+        add(steps, "cp", () -> sh("cp " + file + " " + dir + "/copy"));
+        add(steps, "extract", () -> extract(model));
+        add(steps, "sha256sum", () -> sh("sha256sum " + file + " > /dev/null"));
+        add(steps, "seal", this::seal);
+        for (var step : steps) {
+          for (Path p : List.of(shown, dir.resolve("gocryptfs/model.bin"))) {
+            if (Files.exists(p)) {
+              sh("dd if=" + p + " iflag=nocache count=0 2>/dev/null");
+            }
+          }
+          double seconds = time(step.getValue());
+          if (!step.getKey().equals("openssl")) {
+            TIMES.computeIfAbsent(step.getKey(), _ -> new ArrayList<>()).add(seconds);
+          }
+          remove(dir.resolve("out"));
+          Files.deleteIfExists(dir.resolve("copy"));
+          keepFirstVersion();
+        }
+      }
+    } finally {
+      if (gocryptfs != null) {
+        sh("fusermount3 -u " + gocryptfs + " || fusermount -u " + gocryptfs);
+      }
+    }
+    report(firstExtract, firstSeal);
+  }
+
+  private static void add(List<Map.Entry<String, Step>> steps, String name, Step step) {
+    steps.add(Map.entry(name, step));
+  }
+
+  private void report(double firstExtract, double firstSeal) {
+    double gigabytes = megabytes * (1 << 20) / 1e9;
+    System.out.println("what          median s   min s    GB/s");
+    for (var e : TIMES.entrySet()) {
+      if (!e.getKey().equals("openssl-gbs")) {
+        double m = median(e.getKey());
+        System.out.printf(
+            Locale.ROOT,
+            "%-12s %9.3f %7.3f %7.2f%n",
+            e.getKey(),
+            m,
+            least(e.getKey()),
+            gigabytes / m);
+      }
+    }
+    double openssl = median("openssl-gbs");
+    System.out.printf(Locale.ROOT, "%-12s %27.2f%n%n", "openssl", openssl);
+    System.out.println("ratio                              median   of minima   floor");
+    ratio("open / openssl", gigabytes / median("open") / openssl,
+        gigabytes / least("open") / most("openssl-gbs"), ">= 1.5");
+    faster("mount / plain read", "mount", "plain", ">= 0.25");
+    faster("mount / gocryptfs", "mount", "gocryptfs", ">= 2");
+    faster("mount / age -d", "mount", "age", ">= 1.8");
+    slower("extract / cp", "extract", "cp", "<= 2.0");
+    slower("seal / sha256sum", "seal", "sha256sum", "<= 1.3");
+    ratio("first / steady extract", median("extract") / firstExtract,
+        least("extract") / firstExtract, ">= 0.5");
+    ratio("first / steady seal", median("seal") / firstSeal, least("seal") / firstSeal, ">= 0.5");
+  }
+
+  private static void faster(String what, String ours, String theirs, String floor) {
+    if (TIMES.containsKey(theirs)) {
+      ratio(what, median(theirs) / median(ours), least(theirs) / least(ours), floor);
+    } else {
+      System.out.println(what + ": skipped, " + theirs + " is not installed");
+    }
+  }
+
+  private static void slower(String what, String ours, String theirs, String floor) {
+    ratio(what, median(ours) / median(theirs), least(ours) / least(theirs), floor);
+  }
+
+  private static void ratio(String what, double median, double minima, String floor) {
+    System.out.printf(Locale.ROOT, "%-32s %8.2f %11.2f   %s%n", what, median, minima, floor);
+  }
+
+  private static double median(String name) {
+    double[] sorted = TIMES.get(name).stream().mapToDouble(d -> d).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  private static double least(String name) {
+    return TIMES.get(name).stream().mapToDouble(d -> d).min().orElseThrow();
+  }
+
+  private static double most(String name) {
+    return TIMES.get(name).stream().mapToDouble(d -> d).max().orElseThrow();
+  }
+
+  private static double time(Step step) throws Exception {
+    long begin = System.nanoTime();
+    step.run();
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private void fill() throws Exception {
+    SplittableRandom random = new SplittableRandom(1);
+    byte[] block = new byte[1 << 20];
+    try (FileChannel out =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      for (int i = 0; i < megabytes; i++) {
+        random.nextBytes(block);
+        out.write(ByteBuffer.wrap(block));
+      }
+    }
+  }
+
+  private void seal() throws Exception {
+    try (var staging = vault.stage(new ModelName("bench"), OptionalLong.empty())) {
+      var draft = staging.seal(Source.scan(plain), dataKey, ada, (_, _) -> {});
+      staging.publish(draft.finish(new byte[] {1, 2, 3}, root), root);
+    }
+  }
+
+  private void keepFirstVersion() throws Exception {
+    for (long version : vault.versions(new ModelName("bench"))) {
+      if (version > 1) {
+        remove(vault.path(new ModelName("bench"), version));
+      }
+    }
+  }
+
+  private void extract(SealedModel model) throws Exception {
+    model.extractTo(Files.createDirectories(dir.resolve("out")), dataKey, (_, _) -> {});
+  }
+
+  private void open(SealedModel model) throws Exception {
+    byte[] out = new byte[1 << 20];
+    try (ModelReader reader = model.reader(model.files().getFirst(), dataKey)) {
+      for (long i = 0; i < reader.segments(); i++) {
+        reader.segment(i, out);
+      }
+    }
+  }
+
+  private static void read(Path path) throws Exception {
+    sh("dd if=" + path + " of=/dev/null bs=1M 2>/dev/null");
+  }
+
+  private void openssl() throws Exception {
+    String said =
+        said("openssl speed -mr -seconds 1 -bytes 16384 -decrypt -evp aes-256-gcm 2>/dev/null");
+    String line = said.lines().filter(l -> l.startsWith("+F:")).findFirst().orElseThrow();
+    String[] fields = line.split(":", -1);
+    double gbs = Double.parseDouble(fields[fields.length - 1]) / 1e9;
+    TIMES.computeIfAbsent("openssl-gbs", _ -> new ArrayList<>()).add(gbs);
+  }
+
+  private Path gocryptfs() throws Exception {
+    if (said("command -v gocryptfs || true").isBlank()) {
+      return null;
+    }
+    Path cipher = Files.createDirectories(dir.resolve("cipher"));
+    Path point = Files.createDirectories(dir.resolve("gocryptfs"));
+    sh("gocryptfs -init -q -scryptn 10 -extpass 'echo x' " + cipher);
+    sh("gocryptfs -q -extpass 'echo x' " + cipher + " " + point);
+    sh("cp " + file + " " + point + "/");
+    return point;
+  }
+
+  private Path age() throws Exception {
+    if (said("command -v age || true").isBlank()) {
+      return null;
+    }
+    sh("age-keygen -o " + dir + "/age.key 2>/dev/null");
+    Path sealed = dir.resolve("model.age");
+    sh("age -r $(age-keygen -y " + dir + "/age.key) -o " + sealed + " " + file);
+    return sealed;
+  }
+
+  private static void sh(String command) throws Exception {
+    said(command);
+  }
+
+  private static String said(String command) throws Exception {
+    Process process =
+        new ProcessBuilder("/bin/sh", "-c", command)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String out;
+    try (InputStream in = process.getInputStream()) {
+      out = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    int status = process.waitFor();
+    if (status != 0) {
+      throw new IllegalStateException(command + ": status " + status);
+    }
+    return out;
+  }
+
+  private static void remove(Path tree) throws Exception {
+    if (Files.exists(tree)) {
+      try (Stream<Path> all = Files.walk(tree)) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+}
