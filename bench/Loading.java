@@ -8,6 +8,7 @@ import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.ModelName;
 import dev.sallyport.vault.ModelReader;
 import dev.sallyport.vault.SealedModel;
@@ -48,6 +49,7 @@ class Loading {
   private final Path plain;
   private final Path file;
   private final Secret dataKey = Secret.random();
+  private final ModelKeys keys = ModelKeys.of(dataKey);
   private final SigningKey ada = SigningKey.generate();
   private final TrustRoot root;
   private final Vault vault;
@@ -97,7 +99,7 @@ class Loading {
     try (MountedModel mounted =
         MountedModel.mount(
             model,
-            dataKey,
+            keys,
             point,
             (_, _) -> true,
             listener,
@@ -243,12 +245,12 @@ class Loading {
   }
 
   private void extract(SealedModel model) throws Exception {
-    model.extractTo(Files.createDirectories(dir.resolve("out")), dataKey, (_, _) -> {});
+    model.extractTo(Files.createDirectories(dir.resolve("out")), keys, (_, _) -> {});
   }
 
   private void open(SealedModel model) throws Exception {
     byte[] out = new byte[1 << 20];
-    try (ModelReader reader = model.reader(model.files().getFirst(), dataKey)) {
+    try (ModelReader reader = model.reader(model.files().getFirst(), keys)) {
       for (long i = 0; i < reader.segments(); i++) {
         reader.segment(i, out);
       }

@@ -13,6 +13,7 @@ import java.util.List;
 final class Reply {
   /** A request of 1 MiB touches at most 18 segments of 64 KiB. */
   private static final int MAX_SLICES = 24;
+
   private static final int VECTOR = 16;
 
   private final MemorySegment body;

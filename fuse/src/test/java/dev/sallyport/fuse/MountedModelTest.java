@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sallyport.envelope.FloeParams;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class MountedModelTest {
@@ -170,6 +175,46 @@ class MountedModelTest {
       finished.incrementAndGet();
     } catch (IOException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void readsOfManySmallSegmentsAreAnsweredWhole() throws Exception {
+    sealed.file("model.bin", (5 << 20) + 3);
+    try (MountedModel mounted = sealed.mount(sealed.seal(FloeParams.SMALL))) {
+      assertArrayEquals(
+          Files.readAllBytes(sealed.plain.resolve("model.bin")),
+          Files.readAllBytes(mounted.point().resolve("model.bin")));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"psync", "mmap", "libaio"})
+  void fioReadsWithoutAnError(String engine) throws Exception {
+    Path fio = Path.of("/usr/bin/fio");
+    assumeTrue(Files.isExecutable(fio), "skipped: fio is not installed");
+    sealed.file("model.bin", 16 << 20);
+    try (MountedModel mounted = sealed.mount(sealed.seal())) {
+      Process child =
+          new ProcessBuilder(
+                  fio.toString(),
+                  "--name=reads",
+                  "--filename=" + mounted.point().resolve("model.bin"),
+                  "--readonly",
+                  "--rw=randread",
+                  "--bsrange=4k-1m",
+                  "--blockalign=4k",
+                  "--direct=" + (engine.equals("libaio") ? 1 : 0),
+                  "--iodepth=8",
+                  "--numjobs=3",
+                  "--thread",
+                  "--ioengine=" + engine)
+              .directory(dir.toFile())
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assumeFalse(said.contains("not loadable"), "skipped: fio lacks " + engine);
+      assertEquals(0, child.waitFor(), said);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.custody.RecipientKey;
+import dev.sallyport.envelope.FloeParams;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Person;
 import dev.sallyport.keys.Role;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Random;
@@ -69,8 +71,13 @@ final class Sealed implements AutoCloseable, MountListener {
   }
 
   SealedModel seal() throws IOException, BadInput {
+    return seal(FloeParams.SEALED);
+  }
+
+  SealedModel seal(FloeParams params) throws IOException, BadInput {
     try (var staging = vault.stage(MODEL, OptionalLong.empty())) {
-      var draft = staging.seal(Source.scan(plain), dataKey, ada, (_, _) -> {});
+      var draft =
+          staging.seal(Source.scan(plain), dataKey, ada, params, Optional.empty(), (_, _) -> {});
       return staging.publish(draft.finish(new byte[] {1, 2, 3}, root), root);
     }
   }

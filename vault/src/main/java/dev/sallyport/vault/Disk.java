@@ -53,6 +53,14 @@ final class Disk {
     }
   }
 
+  /** Writes at a position; several threads may write to one channel. */
+  static void write(FileChannel to, byte[] bytes, int length, long position) throws IOException {
+    ByteBuffer rest = ByteBuffer.wrap(bytes, 0, length);
+    while (rest.hasRemaining()) {
+      to.write(rest, position + rest.position());
+    }
+  }
+
   /** Fails at once if this much surely does not fit. */
   static void requireSpace(Path directory, long bytes) throws IOException {
     // Not Files.getFileStore: that looks into /proc, which a sealer has not.

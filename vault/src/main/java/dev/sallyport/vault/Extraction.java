@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 
 /**
- * One run of {@link SealedModel#extractTo}: the crew decrypts chunks, the calling thread hashes and
- * writes them in order. Memory is bounded by the window: 2 MiB per chunk under way.
+ * One run of {@link SealedModel#extractTo}: the crew decrypts and writes chunks, the calling thread
+ * hashes them in order. Nobody uses what was written before its digest is compared. Memory is
+ * bounded by the window: 2 MiB per chunk under way.
  */
 final class Extraction {
   private final SealedModel model;
@@ -76,9 +77,9 @@ final class Extraction {
       long next = 0;
       while (next < reader.segments() || !chunks.empty()) {
         while (next < reader.segments() && !chunks.full()) {
-          submit(chunks, reader, next++);
+          submit(chunks, reader, out, next++);
         }
-        consume(chunks.take(), out, digest);
+        consume(chunks.take(), digest);
       }
     }
     // The key proves who sealed; the digest proves that it is what the signer saw.
@@ -87,15 +88,19 @@ final class Extraction {
     }
   }
 
-  private void submit(InOrder<Chunk> chunks, ModelReader reader, long index) {
+  private void submit(InOrder<Chunk> chunks, ModelReader reader, FileChannel out, long index) {
     byte[] pooled = free.poll();
     byte[] buffer = pooled == null ? new byte[reader.plainLength()] : pooled;
-    chunks.submit(() -> new Chunk(buffer, reader.segment(index, buffer)));
+    long position = index * reader.plainLength();
+    chunks.submit(() -> {
+      int length = reader.segment(index, buffer);
+      Disk.write(out, buffer, length, position);
+      return new Chunk(buffer, length);
+    });
   }
 
-  private void consume(Chunk chunk, FileChannel out, MessageDigest digest) throws IOException {
+  private void consume(Chunk chunk, MessageDigest digest) {
     digest.update(chunk.bytes, 0, chunk.length);
-    Disk.write(out, chunk.bytes, chunk.length);
     free.push(chunk.bytes);
     done += chunk.length;
     progress.done(done, total);
