@@ -74,7 +74,7 @@ enum Loader {
     List<String> command = new ArrayList<>(MOUNTING);
     command.add("/usr/bin/true");
     try {
-      Confinement view = Confinement.nothing().profile(Profile.keeper()).build();
+      Confinement view = Confinement.nothing().profile(Profile.keeper()).proc().build();
       Confined probe = sandbox.start(view, command, Output.TAIL);
       return probe.waitFor(PROBE_LIMIT).orElse(1) == 0;
     } catch (SandboxFailure e) {
