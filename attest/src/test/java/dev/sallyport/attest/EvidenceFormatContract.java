@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -104,6 +105,24 @@ abstract class EvidenceFormatContract {
             List.of(c.get(1), c.get(0), c.get(2)))) {
       assertThrows(
           BadInput.class, () -> s.format().verify(s.evidence(s.report(), chain), TestCa.NOW));
+    }
+  }
+
+  @Test
+  void refusesEveryFlippedBitOfItsCertificates() throws Exception {
+    Specimen s = specimen(binding);
+    Random random = new Random(SEED);
+    for (int i = 0; i < 100 * s.certificates().size(); i++) {
+      List<byte[]> chain = new ArrayList<>(s.certificates());
+      int which = i % chain.size();
+      byte[] changed = chain.get(which).clone();
+      int bit = random.nextInt(changed.length * 8);
+      changed[bit / 8] ^= (byte) (1 << (bit % 8));
+      chain.set(which, changed);
+      assertThrows(
+          BadInput.class,
+          () -> s.format().verify(s.evidence(s.report(), chain), TestCa.NOW),
+          "bit " + bit + " of certificate " + which + ", seed " + SEED);
     }
   }
 
