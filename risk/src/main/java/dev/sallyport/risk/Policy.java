@@ -6,6 +6,7 @@ import dev.sallyport.core.Json;
 import dev.sallyport.keys.Signed;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param approvalDays longest life of an approval
  * @param dwellSeconds how long the next narrower audience must have been ACTIVE before promotion
  * @param modelBytesPerDay answer bytes of one model that may leave per UTC day, over all users
+ * @param attestation what hardware must say before it gets a key; no rule is no demand
  */
 public record Policy(
     long version,
@@ -31,7 +33,8 @@ public record Policy(
     long leaseSeconds,
     long approvalDays,
     long dwellSeconds,
-    long modelBytesPerDay) {
+    long modelBytesPerDay,
+    List<AttestationRule> attestation) {
   public static final String PREDICATE_TYPE = Statement.OWN + "policy/v1";
 
   /** The widest audience of a zone, if any, and the controls it demands beyond the audience's. */
@@ -48,6 +51,7 @@ public record Policy(
     zones = Map.copyOf(zones);
     audiences = Map.copyOf(audiences);
     tiers = Map.copyOf(tiers);
+    attestation = List.copyOf(attestation);
   }
 
   /** Reads a verified policy; at least two security administrators must have signed. */
@@ -79,6 +83,11 @@ public record Policy(
     SortedSet<String> all = new TreeSet<>(audience(audience).controls());
     all.addAll(zone(zone).controls().getOrDefault(audience, new TreeSet<>()));
     return all;
+  }
+
+  /** The rules on hardware that hold for this zone and audience; all must be met. */
+  public List<AttestationRule> attestation(Zone zone, Audience audience) {
+    return attestation.stream().filter(rule -> rule.applies(zone, audience)).toList();
   }
 
   public int quorum(Audience audience) {

@@ -26,7 +26,8 @@ final class PolicyReader {
         "leaseSeconds",
         "approvalDays",
         "dwellSeconds",
-        "modelBytesPerDay");
+        "modelBytesPerDay",
+        "attestation");
     Policy policy =
         new Policy(
             Field.count(json, "version", 1, Documents.MAX_VERSION),
@@ -37,7 +38,8 @@ final class PolicyReader {
             Field.count(json, "leaseSeconds", 1, 300),
             Field.count(json, "approvalDays", 1, 366),
             Field.count(json, "dwellSeconds", 0, 366L * 86_400),
-            Field.count(json, "modelBytesPerDay", 0, Tier.MOST));
+            Field.count(json, "modelBytesPerDay", 0, Tier.MOST),
+            AttestationRule.read(json));
     requireMonotone(policy);
     return policy;
   }
