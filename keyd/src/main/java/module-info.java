@@ -6,6 +6,7 @@ module dev.sallyport.keyd {
   requires static org.jspecify;
   requires dev.sallyport.core;
   requires dev.sallyport.keys;
+  requires dev.sallyport.attest;
   requires dev.sallyport.tlog;
   requires dev.sallyport.risk;
   requires dev.sallyport.custody;

@@ -73,7 +73,21 @@ public sealed interface Attestation {
     };
   }
 
-  /** For listings and the log. */
+  /** For leases and listings: without the claims but the measurement. */
+  default Json.Obj brief() {
+    return switch (this) {
+      case None n -> Json.obj().put("type", NONE).build();
+      case Hardware h ->
+          Json.obj()
+              .put("type", h.type)
+              .put("measurement", h.claims.getOrDefault("measurement", ""))
+              .put("asOf", h.asOf)
+              .put("unchecked", Json.strings(h.unchecked))
+              .build();
+    };
+  }
+
+  /** All that is known. */
   default Json.Obj toJson() {
     return switch (this) {
       case None n -> Json.obj().put("type", NONE).build();

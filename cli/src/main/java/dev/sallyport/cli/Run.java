@@ -67,7 +67,7 @@ final class Run implements Callable<Integer> {
         List.of(
             "running     " + model,
             "release     " + running.string("release"),
-            "lease until " + running.string("notAfter")));
+            "lease until " + running.string("notAfter") + Status.attestation(running)));
     return Exit.OK.status();
   }
 }

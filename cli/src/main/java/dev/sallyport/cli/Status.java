@@ -47,6 +47,23 @@ final class Status implements Callable<Integer> {
     return lines;
   }
 
+  /** What is known of the hardware under a running model; {@code none} is said, too. */
+  static String attestation(Json.Obj running) throws BadInput {
+    if (running.find("attestation").isEmpty()) {
+      return "";
+    }
+    List<String> types = new ArrayList<>();
+    for (Json.Obj attestation : running.objects("attestation")) {
+      String measured = attestation.findString("measurement").orElse("");
+      types.add(
+          attestation.string("type")
+              + (measured.isEmpty()
+                  ? ""
+                  : " " + measured.substring(0, Math.min(12, measured.length()))));
+    }
+    return ", attestation: " + String.join(", ", types);
+  }
+
   private static String modelLine(Json.Obj model) throws BadInput {
     String loader = model.findString("loader").map(l -> ", loaded by " + l).orElse("");
     String until = model.findString("notAfter").map(t -> ", lease until " + t).orElse("");
@@ -56,6 +73,7 @@ final class Status implements Callable<Integer> {
         + " "
         + model.string("state")
         + loader
-        + until;
+        + until
+        + attestation(model);
   }
 }

@@ -57,7 +57,7 @@ class ArchitectureTest {
           Map.entry("vault", Set.of("core", "keys", "custody", "envelope")),
           Map.entry("fuse", Set.of("core", "keys", "vault")),
           Map.entry("sealer", Set.of("core", "keys", "custody", "envelope", "vault")),
-          Map.entry("keyd", Set.of("core", "keys", "tlog", "risk", "custody")),
+          Map.entry("keyd", Set.of("core", "keys", "attest", "tlog", "risk", "custody")),
           Map.entry(
               "keeper", Set.of("core", "keys", "custody", "envelope", "vault", "fuse", "sandbox")),
           Map.entry(

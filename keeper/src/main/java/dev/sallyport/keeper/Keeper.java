@@ -143,6 +143,7 @@ final class Keeper implements AutoCloseable {
                 .put("state", model.isHealthy() ? "running" : "starting")
                 .put("loader", model.loader())
                 .put("notAfter", model.notAfter())
+                .put("attestation", Json.arr(model.attestation()))
                 .build());
       }
     }
@@ -154,6 +155,7 @@ final class Keeper implements AutoCloseable {
         .put("state", "running")
         .put("lease", lease.id())
         .put("notAfter", lease.notAfter())
+        .put("attestation", Json.arr(lease.attestation()))
         .build();
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -116,6 +117,11 @@ final class Model {
   /** How its plaintext gets before the runtime. */
   String loader() {
     return plaintext.loader();
+  }
+
+  /** What keyd verified about this host for the present lease. */
+  List<Json.Obj> attestation() {
+    return held.lease().attestation();
   }
 
   /** When its present lease ends. */

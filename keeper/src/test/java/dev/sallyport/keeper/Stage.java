@@ -225,7 +225,8 @@ final class Stage implements AutoCloseable {
             asked.manifest(),
             clock().plus(lifetime),
             envelope.id(),
-            List.of());
+            List.of(),
+            List.of(Json.obj().put("type", "none").build()));
     lastCommand = asked.command();
     lastNotAfter = lease.notAfter();
     byte[] key =

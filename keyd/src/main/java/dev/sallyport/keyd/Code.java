@@ -19,6 +19,8 @@ enum Code {
   GATE,
   MODEL,
   COMMAND,
+  /** The hardware is not what the policy asks for, or its evidence does not hold. */
+  ATTESTATION,
   KEY,
   /** The root key cannot be reached: token or TPM gone, or destroyed. */
   ROOT_KEY,

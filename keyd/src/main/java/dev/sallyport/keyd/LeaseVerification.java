@@ -1,5 +1,6 @@
 package dev.sallyport.keyd;
 
+import dev.sallyport.attest.Attestation;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
@@ -50,7 +51,8 @@ final class LeaseVerification {
       List<Digest> basis,
       long policy,
       long thresholds,
-      long commands) {}
+      long commands,
+      List<Attestation> attestations) {}
 
   private record Papers(
       Signed policy,
@@ -78,6 +80,9 @@ final class LeaseVerification {
     Code.COMMAND.require(
         papers.commands().allows(request.command()),
         "command " + request.command().brief() + " is not in the signed list");
+    List<Attestation> attestations = Hardware.verify(pins.hardware(), request, recipient, now);
+    Hardware.requireAccepted(
+        papers.readPolicy().attestation(allow.zone(), allow.audience()), attestations);
     return new Granted(
         request,
         bundle.request().id(),
@@ -86,7 +91,8 @@ final class LeaseVerification {
         basis(bundle),
         papers.readPolicy().version(),
         papers.thresholdsVersion(),
-        papers.commands().version());
+        papers.commands().version(),
+        attestations);
   }
 
   private void checkTrustRoot(Bundle bundle) throws Refusal {

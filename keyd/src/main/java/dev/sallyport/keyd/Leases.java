@@ -1,5 +1,6 @@
 package dev.sallyport.keyd;
 
+import dev.sallyport.attest.Attestation;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
@@ -69,7 +70,8 @@ final class Leases {
             request.manifest(),
             granted.notAfter(),
             granted.requestId(),
-            granted.basis());
+            granted.basis(),
+            granted.attestations().stream().map(Attestation::brief).toList());
     byte[] context = DataKeys.context(request.model(), version, request.manifest());
     byte[] forKeeper;
     try (Secret dataKey = unwrap(wrapped, context)) {

@@ -1,5 +1,6 @@
 package dev.sallyport.keyd;
 
+import dev.sallyport.attest.Attestations;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Digest;
@@ -11,15 +12,19 @@ import dev.sallyport.tlog.WitnessKey;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The pinned trust root and the keys in it that a log is verified with. */
-record Pins(TrustRoot root, LogKey log, WitnessKey witness) {
+/**
+ * The pinned trust root, the keys in it that a log is verified with, and the vendors whose hardware
+ * may vouch for a host.
+ */
+record Pins(TrustRoot root, LogKey log, WitnessKey witness, Attestations hardware) {
   private static final int LIMIT = 1 << 20;
 
   static Pins of(TrustRoot root) throws BadInput {
     return new Pins(
         root,
         LogKey.of(root.origin(), root.serverLog().raw()),
-        WitnessKey.of(root.origin(), root.witness().raw()));
+        WitnessKey.of(root.origin(), root.witness().raw()),
+        Attestations.ofVendors());
   }
 
   /** Reads the trust root, which must be the one that the ceremony pinned. */

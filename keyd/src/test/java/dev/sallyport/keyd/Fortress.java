@@ -1,5 +1,8 @@
 package dev.sallyport.keyd;
 
+import dev.sallyport.attest.Attestations;
+import dev.sallyport.attest.Roots;
+import dev.sallyport.attest.SevSnp;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Peer;
@@ -68,16 +71,20 @@ final class Fortress implements AutoCloseable {
   private int nonces;
 
   Fortress(Path dir) throws Exception {
+    this(dir, json(Documents.POLICY));
+  }
+
+  Fortress(Path dir, Json.Obj policyPredicate) throws Exception {
     home = new Home(dir);
     Json.Obj made = Ceremony.create(home, Optional.empty());
     trustRoot = trustRoot(made);
     Files.write(home.trustRoot(), trustRoot.toJson().canonical());
     Ceremony.pin(home, START);
-    pins = Pins.read(home.trustRoot(), home.pin());
+    pins = withPlainHardware(Pins.read(home.trustRoot(), home.pin()));
     log = new TestLog(ORIGIN, serverLog);
     start();
     log.add("installation.created", envelope(trustRoot));
-    policy = set("policy", Policy.statement(json(Documents.POLICY)), "sec1", "sec2");
+    policy = set("policy", Policy.statement(policyPredicate), "sec1", "sec2");
     thresholds =
         set("thresholds", Thresholds.statement(json(Documents.THRESHOLDS)), "sec1", "sec2");
     seal();
@@ -86,6 +93,15 @@ final class Fortress implements AutoCloseable {
     request();
     approve("sec1");
     log.add("release.activated", Json.obj().put("release", release.id()).build());
+  }
+
+  /** Beside the vendors' formats, one that a test can write evidence of. */
+  private static Pins withPlainHardware(Pins pins) {
+    return new Pins(
+        pins.root(),
+        pins.log(),
+        pins.witness(),
+        new Attestations(List.of(new PlainHardware(), new SevSnp(Roots.AMD))));
   }
 
   static Json.Obj json(String text) throws Exception {

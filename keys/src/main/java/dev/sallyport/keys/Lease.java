@@ -14,6 +14,7 @@ import java.util.List;
  * @param release id of the release request
  * @param notAfter exclusive: at this instant it is over
  * @param request digest of the lease request
+ * @param attestation what was verified about the hardware, never empty: {@code none} is a value
  * @param basis ids of the evidence and approvals it rests on: if one falls, so does the lease
  */
 public record Lease(
@@ -23,18 +24,20 @@ public record Lease(
     Digest manifest,
     Instant notAfter,
     Digest request,
-    List<Digest> basis) {
+    List<Digest> basis,
+    List<Json.Obj> attestation) {
   public static final String PREDICATE_TYPE = Statement.OWN + "lease/v1";
 
   public Lease {
     basis = List.copyOf(basis);
+    attestation = List.copyOf(attestation);
   }
 
   /** Reads a statement, whose signature the caller has verified. */
   public static Lease parse(Statement statement) throws BadInput {
     TrustRoot.requireType(statement, PREDICATE_TYPE);
     Json.Obj json = statement.predicate();
-    json.only("id", "release", "model", "manifest", "notAfter", "request", "basis");
+    json.only("id", "release", "model", "manifest", "notAfter", "request", "basis", "attestation");
     List<Digest> basis = new ArrayList<>();
     for (String id : json.strings("basis")) {
       basis.add(Digest.parse(id));
@@ -46,7 +49,8 @@ public record Lease(
         json.digest("manifest"),
         json.instant("notAfter"),
         json.digest("request"),
-        basis);
+        basis,
+        json.objects("attestation"));
   }
 
   /** The statement for keyd to sign. */
@@ -60,6 +64,7 @@ public record Lease(
             .put("notAfter", notAfter)
             .put("request", request)
             .put("basis", Json.strings(basis.stream().map(Digest::toString).toList()))
+            .put("attestation", Json.arr(attestation))
             .build();
     return Statement.about(model, manifest, PREDICATE_TYPE, predicate);
   }

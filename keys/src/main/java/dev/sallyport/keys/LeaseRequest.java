@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param command {@link #commandDigest} of what will run
  * @param nonce 128 random bits, 32 lower-case hex digits
  * @param renews id of the lease that this one follows
+ * @param attestation evidence of the hardware (§9), each {@code type} and {@code evidence}; none at
+ *     all stands for "none"
  */
 public record LeaseRequest(
     String model,
@@ -29,13 +31,34 @@ public record LeaseRequest(
     Digest command,
     String nonce,
     Instant at,
-    Optional<String> renews) {
+    Optional<String> renews,
+    List<Json.Obj> attestation) {
   public static final String PREDICATE_TYPE = Statement.OWN + "lease-request/v1";
 
   /** The command of the inference server that comes with Sallyport; always allowed. */
   public static final List<String> EMBEDDED = List.of("embedded");
 
   private static final int MAX_TEXT = 255;
+  private static final int MAX_ATTESTATIONS = 16;
+
+  public LeaseRequest {
+    attestation = List.copyOf(attestation);
+  }
+
+  /** A request of a host that says nothing about its hardware. */
+  public LeaseRequest(
+      String model,
+      Digest manifest,
+      Digest release,
+      String recipient,
+      Digest keeper,
+      String host,
+      Digest command,
+      String nonce,
+      Instant at,
+      Optional<String> renews) {
+    this(model, manifest, release, recipient, keeper, host, command, nonce, at, renews, List.of());
+  }
 
   /**
    * Names what runs: the digest of canonical {@code {"command": […], "binds": […], "contents":
@@ -64,7 +87,16 @@ public record LeaseRequest(
   public static LeaseRequest parse(Statement statement) throws BadInput {
     TrustRoot.requireType(statement, PREDICATE_TYPE);
     Json.Obj json = statement.predicate();
-    json.only("release", "recipient", "keeper", "host", "command", "nonce", "at", "renews");
+    json.only(
+        "release",
+        "recipient",
+        "keeper",
+        "host",
+        "command",
+        "nonce",
+        "at",
+        "renews",
+        "attestation");
     return new LeaseRequest(
         statement.subject().name(),
         statement.subject().digest(),
@@ -75,7 +107,8 @@ public record LeaseRequest(
         json.digest("command"),
         nonce(json.string("nonce")),
         json.instant("at"),
-        json.findString("renews"));
+        json.findString("renews"),
+        attestation(json));
   }
 
   /** The statement for the keeper to sign. */
@@ -90,7 +123,22 @@ public record LeaseRequest(
             .put("nonce", nonce)
             .put("at", at);
     renews.ifPresent(id -> json.put("renews", id));
+    if (!attestation.isEmpty()) {
+      json.put("attestation", Json.arr(attestation));
+    }
     return Statement.about(model, manifest, PREDICATE_TYPE, json.build());
+  }
+
+  private static List<Json.Obj> attestation(Json.Obj json) throws BadInput {
+    if (json.find("attestation").isEmpty()) {
+      return List.of();
+    }
+    List<Json.Obj> items = json.objects("attestation");
+    if (items.isEmpty() || items.size() > MAX_ATTESTATIONS) {
+      throw new BadInput(
+          items.size() + " attestations; 1 to " + MAX_ATTESTATIONS + ", or none at all");
+    }
+    return items;
   }
 
   private static String nonce(String value) throws BadInput {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
+import dev.sallyport.core.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,15 @@ class LeaseTest {
     assertEquals(request, LeaseRequest.parse(read));
 
     Lease lease =
-        new Lease("1f", sent.id(), "demo", sent.id(), NOW, sent.id(), List.of(Digest.of("e")));
+        new Lease(
+            "1f",
+            sent.id(),
+            "demo",
+            sent.id(),
+            NOW,
+            sent.id(),
+            List.of(Digest.of("e")),
+            List.of(Json.obj().put("type", "none").build()));
     assertEquals(lease, Lease.parse(lease.statement()));
   }
 

@@ -31,8 +31,14 @@ final class KeeperLink {
    * A runtime that serves. The keeper ends it by itself when its lease does, at notAfter.
    *
    * @param loader how its plaintext gets before it, for people to read
+   * @param attestation what keyd verified about the host, {@code none} said too
    */
-  record Running(String model, Digest release, Instant notAfter, Optional<String> loader) {}
+  record Running(
+      String model,
+      Digest release,
+      Instant notAfter,
+      Optional<String> loader,
+      List<Json.Obj> attestation) {}
 
   /** Starts a model; answers when it serves. */
   Json.Obj run(Json.Obj arguments) throws IOException, BadInput, Refusal {
@@ -65,7 +71,8 @@ final class KeeperLink {
                 item.string("model"),
                 item.digest("release"),
                 item.instant("notAfter"),
-                item.findString("loader").map(Json::clip)))
+                item.findString("loader").map(Json::clip),
+                item.objects("attestation")))
         : Optional.empty();
   }
 

@@ -75,6 +75,7 @@ final class StatusPage {
           .findFirst()
           .ifPresent(r -> {
             json.put("release", r.release()).put("notAfter", r.notAfter());
+            json.put("attestation", Json.arr(r.attestation()));
             r.loader().ifPresent(loader -> json.put("loader", loader));
           });
       models.add(json.build());

@@ -124,6 +124,7 @@ class ServerTest {
     Json.Obj model = town.ask("status").objects("models").getFirst();
     assertEquals("SERVING", model.string("state"));
     assertEquals(Town.LEASE_END, model.instant("notAfter"));
+    assertEquals("none", model.objects("attestation").getFirst().string("type"));
   }
 
   @Test
