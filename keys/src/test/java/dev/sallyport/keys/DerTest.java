@@ -30,8 +30,17 @@ class DerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "30", "3001", "3080", "308100", "30817f", "30820080", "308300000100", "1f0100",
-        "04020000ff", "05000500"
+        "",
+        "30",
+        "3001",
+        "3080",
+        "308100",
+        "30817f",
+        "30820080",
+        "308300000100",
+        "1f0100",
+        "04020000ff",
+        "05000500"
       })
   void refusesWhatIsNotOneValueInTheShortestForm(String hex) {
     assertThrows(BadInput.class, () -> Der.parse(HexFormat.of().parseHex(hex)));
