@@ -19,6 +19,7 @@ import dev.sallyport.vault.WrappedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /** One sealing from start to end (spec/sealed-weights.md §8). */
@@ -66,19 +67,36 @@ final class SealRun {
     }
   }
 
-  /** Seals and returns {@code {model, version, manifest, files, bytes}}. */
+  /** How a run came to its sealed model. */
+  private enum Way {
+    /** From the first byte. */
+    NEW,
+    /** Behind the files that an interrupted run had finished. */
+    RESUMED,
+    /** An earlier run had completed it; this one published it. */
+    PUBLISHED
+  }
+
+  private record Sealed(SealedModel model, Way way) {}
+
+  /**
+   * Seals and returns {@code {model, version, manifest, files, bytes, reused, way}}: {@code reused}
+   * counts the files whose ciphertext is that of an earlier version.
+   */
   Json.Obj run() throws BadInput, Failure {
     Vault vault = new Vault(arguments.home().resolve("vault"));
     try (Staging staging = vault.stage(arguments.model(), arguments.version())) {
-      SealedModel staged = leftOver(staging);
-      desk.log(staged, signer);
-      SealedModel published = staging.publish(staged, root);
+      Sealed sealed = leftOver(staging);
+      desk.log(sealed.model(), signer);
+      SealedModel published = staging.publish(sealed.model(), root);
       return Json.obj()
           .put("model", published.model().value())
           .put("version", published.version())
           .put("manifest", published.manifest())
           .put("files", published.files().size())
           .put("bytes", published.bytes())
+          .put("reused", published.files().stream().filter(f -> f.carried().isPresent()).count())
+          .put("way", sealed.way().name().toLowerCase(Locale.ROOT))
           .build();
     } catch (IOException e) {
       throw new Failure(Failure.CANNOT_CREATE, Wording.of("cannot write the vault", e), e);
@@ -86,13 +104,13 @@ final class SealRun {
   }
 
   /** What an earlier run completed for this very source, or a fresh sealing. */
-  private SealedModel leftOver(Staging staging) throws IOException, BadInput, Failure {
+  private Sealed leftOver(Staging staging) throws IOException, BadInput, Failure {
     Optional<SealedModel> complete = complete(staging);
     if (complete.isPresent()
         && arguments.version().orElse(complete.get().version()) == complete.get().version()
         && source.is(complete.get())) {
       report.note("version " + complete.get().version() + " was sealed before: publishing it");
-      return complete.get();
+      return new Sealed(complete.get(), Way.PUBLISHED);
     }
     return seal(staging);
   }
@@ -106,20 +124,20 @@ final class SealRun {
     }
   }
 
-  private SealedModel seal(Staging staging) throws IOException, BadInput, Failure {
+  private Sealed seal(Staging staging) throws IOException, BadInput, Failure {
     Optional<Staging.Begun> interrupted =
         arguments.afresh() ? Optional.empty() : staging.interrupted();
     Optional<Secret> kept = interrupted.isEmpty() ? Optional.empty() : resumed(interrupted.get());
     if (kept.isPresent()) {
       try (Secret dataKey = kept.get()) {
         report.note("going on with version " + interrupted.get().version());
-        return seal(staging, interrupted.get(), dataKey);
+        return new Sealed(seal(staging, interrupted.get(), dataKey), Way.RESUMED);
       }
     }
     try (Secret dataKey = Secret.random()) {
       Staging.Begun begun = staging.begin(source);
       begun.keep(desk.draft(keyd, arguments.model(), begun.version(), dataKey));
-      return seal(staging, begun, dataKey);
+      return new Sealed(seal(staging, begun, dataKey), Way.NEW);
     }
   }
 
