@@ -27,6 +27,7 @@ final class House implements AutoCloseable {
   final SigningKey sam = SigningKey.generate();
   final Secret dataKey = Secret.random();
   final ModelKeys keys = ModelKeys.of(dataKey);
+  final Statement rootStatement;
   final TrustRoot root;
   final Vault vault;
   final Path source;
@@ -34,10 +35,17 @@ final class House implements AutoCloseable {
   House(Path directory) throws IOException, BadInput {
     vault = new Vault(directory.resolve("vault"));
     source = Files.createDirectory(directory.resolve("source"));
-    root = trustRoot(ada, sam);
+    rootStatement = rootStatement(ada, sam);
+    root = TrustRoot.parse(Envelope.sign(rootStatement, ada, sam));
   }
 
   static TrustRoot trustRoot(SigningKey systemAdmin, SigningKey securityAdmin) throws BadInput {
+    return TrustRoot.parse(
+        Envelope.sign(rootStatement(systemAdmin, securityAdmin), systemAdmin, securityAdmin));
+  }
+
+  private static Statement rootStatement(SigningKey systemAdmin, SigningKey securityAdmin)
+      throws BadInput {
     SigningKey process = SigningKey.generate();
     String recipient;
     try (RecipientKey keyd = RecipientKey.generate()) {
@@ -49,9 +57,7 @@ final class House implements AutoCloseable {
             new Person("sam", Role.SECURITY_ADMIN, securityAdmin.verifyingKey()));
     var key = process.verifyingKey();
     var predicate = TrustRoot.predicate("test", 1, people, key, key, key, key, recipient);
-    Statement statement =
-        Statement.about("test", predicate.digest(), TrustRoot.PREDICATE_TYPE, predicate);
-    return TrustRoot.parse(Envelope.sign(statement, systemAdmin, securityAdmin));
+    return Statement.about("test", predicate.digest(), TrustRoot.PREDICATE_TYPE, predicate);
   }
 
   /** Writes a source file of pseudorandom bytes, the same for the same size. */
