@@ -98,7 +98,7 @@ public final class Staging implements AutoCloseable {
   }
 
   /** Encrypts, hashes and signs the source into a fresh staging directory. */
-  Draft seal(
+  public Draft seal(
       Source source,
       Secret dataKey,
       SigningKey signer,
