@@ -1,5 +1,6 @@
 package dev.sallyport.cli;
 
+import dev.sallyport.sandbox.Cgroup;
 import dev.sallyport.sandbox.Confinement;
 import dev.sallyport.sandbox.Profile;
 import java.nio.file.Files;
@@ -21,6 +22,9 @@ final class Confinements {
   /** Where the keeper decrypts to: memory that is gone with its process. */
   static final Path PLAINTEXT = Path.of("/plaintext");
 
+  /** Where the keeper makes control groups for runtimes. */
+  static final Path GROUPS = Path.of("/cgroup");
+
   /** The embedded inference server. */
   static final String RUNTIME = "runtime-llama";
 
@@ -32,15 +36,23 @@ final class Confinements {
   private final List<Path> runtimeDirs;
   private final @Nullable Path passphrase;
   private final Loader loader;
+  private final @Nullable Cgroup groups;
 
   /**
    * @param runtimeDirs more directories that inference servers may be read from
    * @param passphrase the file with the passphrase of keyd's root key, if it has one
    * @param loader the keeper sees /dev/fuse only if it may use it
+   * @param groups where the keeper may bound runtimes, if the machine lets us
    */
   Confinements(
-      Home home, Dist dist, List<Path> runtimeDirs, @Nullable Path passphrase, Loader loader) {
+      Home home,
+      Dist dist,
+      List<Path> runtimeDirs,
+      @Nullable Path passphrase,
+      Loader loader,
+      @Nullable Cgroup groups) {
     this.loader = loader;
+    this.groups = groups;
     this.passphrase = passphrase;
     this.home = home;
     this.dist = dist;
@@ -89,6 +101,9 @@ final class Confinements {
     view.readOnly(runtime, runtime);
     USUAL.stream().filter(Files::isDirectory).forEach(tree -> view.readOnly(tree, tree));
     runtimeDirs.forEach(tree -> view.readOnly(tree, tree));
+    if (groups != null) {
+      groups.mounts(GROUPS).forEach(view::mount);
+    }
     write(view, "keeper");
     write(view, "run/keeper");
     write(view, "run/models");

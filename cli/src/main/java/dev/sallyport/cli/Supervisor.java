@@ -4,6 +4,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
+import dev.sallyport.sandbox.Cgroup;
 import dev.sallyport.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +31,8 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private final List<Path> runtimeDirs;
   private final @Nullable Path passphrase;
   private final Loader wanted;
+  private final @Nullable Cgroup groups =
+      Cgroup.make("sallyport-" + ProcessHandle.current().pid()).orElse(null);
   private volatile @Nullable Child starting;
   private volatile @Nullable Failure broken;
   private final List<Child> children = new ArrayList<>();
@@ -57,7 +60,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   /** Starts all three and returns when all answer. */
   void start(Dist dist, Duration limit) throws Failure, InterruptedException {
     Loader loader = wanted.possible(sandbox);
-    Confinements views = new Confinements(home, dist, runtimeDirs, passphrase, loader);
+    Confinements views = new Confinements(home, dist, runtimeDirs, passphrase, loader, groups);
     long end = System.nanoTime() + limit.toNanos();
     for (Program program : List.of(Program.KEYD, Program.SERVER, Program.KEEPER)) {
       List<String> command = new ArrayList<>();
@@ -75,6 +78,14 @@ final class Supervisor implements Child.Observer, AutoCloseable {
     }
   }
 
+  /** Which limits hold for runtimes, in words. */
+  String limits() {
+    return groups == null
+        ? "descriptors, and processes unless run by root; no writable control group, so not memory"
+            + " and processors"
+        : "descriptors, and by control group " + String.join(", ", groups.inForce());
+  }
+
   private List<String> arguments(Program program, Dist dist, Loader loader) throws Failure {
     List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
     if (program == Program.KEYD && passphrase != null) {
@@ -84,6 +95,9 @@ final class Supervisor implements Child.Observer, AutoCloseable {
       arguments.addAll(List.of("--plaintext", Confinements.PLAINTEXT.toString()));
       arguments.addAll(List.of("--loader", loader.word()));
       arguments.addAll(List.of("--runtime", dist.app(Confinements.RUNTIME).toString()));
+      if (groups != null) {
+        arguments.addAll(List.of("--cgroup", Confinements.GROUPS.toString()));
+      }
       runtimeDirs.forEach(dir -> arguments.addAll(List.of("--bindable", dir.toString())));
     }
     return arguments;
@@ -204,5 +218,8 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   @Override
   public void close() {
     sandbox.close();
+    if (groups != null) {
+      groups.close();
+    }
   }
 }

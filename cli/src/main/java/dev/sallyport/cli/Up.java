@@ -89,7 +89,7 @@ final class Up implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(hook);
       try {
         supervisor.start(dist, Duration.ofSeconds(seconds));
-        announce(home);
+        announce(home, supervisor.limits());
         while (!stop.await(FLUSH_SECONDS, TimeUnit.SECONDS)) {
           supervisor.flush();
         }
@@ -133,16 +133,22 @@ final class Up implements Callable<Integer> {
     }
   }
 
-  private void announce(Home home) throws Failure {
+  private void announce(Home home, String limits) throws Failure {
     Json.Obj status = Control.of(home).ask("status");
     String url = urlOf(status);
     Json.Obj ready =
         Json.obj()
             .put("ready", true)
             .put("url", url)
+            .put("limits", limits)
             .put("pid", ProcessHandle.current().pid())
             .build();
-    session.print(ready, List.of("ready       " + url, "stop with   Ctrl-C or: sallyport down"));
+    session.print(
+        ready,
+        List.of(
+            "ready       " + url,
+            "limits      " + limits,
+            "stop with   Ctrl-C or: sallyport down"));
     session.out().flush();
   }
 

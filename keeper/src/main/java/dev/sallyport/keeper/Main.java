@@ -9,6 +9,7 @@ import dev.sallyport.fuse.Privileges;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.sandbox.Cgroup;
 import dev.sallyport.sandbox.Sandbox;
 import dev.sallyport.sandbox.SandboxFailure;
 import java.io.IOException;
@@ -20,11 +21,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
  * Composition root of the keeper process: {@code --home DIR [--plaintext DIR] [--runtime DIR]
- * [--bindable DIR]… [--start-seconds N] [--loader auto|memory|fuse]}; plaintext lies in {@code
+ * [--bindable DIR]… [--start-seconds N] [--loader auto|memory|fuse] [--cgroup DIR]}; plaintext lies in {@code
  * HOME/plaintext} unless said otherwise. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if the
  * host or the home is not what it must be.
  */
@@ -33,7 +35,6 @@ public final class Main {
   private static final int USAGE = 64;
   private static final int CONFIG = 78;
   private static final int MAX_ROOT = 1 << 20;
-  private static final long TEMPORARY = 256L << 20;
 
   /** The server waits for its log and its witness, keyd for its disk. */
   private static final Duration ANSWER = Duration.ofSeconds(15);
@@ -57,7 +58,8 @@ public final class Main {
                   "--runtime",
                   "--bindable",
                   "--start-seconds",
-                  "--loader"),
+                  "--loader",
+                  "--cgroup"),
               List.of());
       arguments.need("--home");
     } catch (BadInput e) {
@@ -124,8 +126,18 @@ public final class Main {
         Path.of(System.getProperty("java.home")),
         arguments.find("--runtime").map(Path::of),
         bindable(arguments),
-        TEMPORARY,
+        groups(arguments),
         Duration.ofSeconds(seconds));
+  }
+
+  /** INVARIANT: no bound is claimed that is not in force. */
+  private static Optional<Cgroup> groups(Arguments arguments) {
+    Optional<Cgroup> groups = arguments.find("--cgroup").map(Path::of).map(Cgroup::at);
+    LOG.log(
+        System.Logger.Level.INFO,
+        "limits of runtimes by control group: {0}",
+        groups.map(g -> g.inForce().toString()).orElse("none"));
+    return groups;
   }
 
   private static List<Path> bindable(Arguments arguments) {

@@ -2,9 +2,11 @@ package dev.sallyport.keeper;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Refusal;
+import dev.sallyport.sandbox.Cgroup;
 import dev.sallyport.sandbox.Confined;
 import dev.sallyport.sandbox.Confinement;
 import dev.sallyport.sandbox.Output;
+import dev.sallyport.sandbox.Profile;
 import dev.sallyport.sandbox.ProgramFiles;
 import dev.sallyport.sandbox.Sandbox;
 import dev.sallyport.sandbox.SandboxFailure;
@@ -40,14 +42,14 @@ final class RuntimeLauncher {
    *
    * @param javaHome the Java that runs the embedded runtime
    * @param embedded the directory of the embedded runtime's jars
-   * @param temporary bytes of a runtime's temporary directory
+   * @param groups where groups for runtimes may be made, if anywhere
    * @param startLimit how long a runtime may take until it is healthy
    */
   record Settings(
       Path javaHome,
       Optional<Path> embedded,
       List<Path> bindable,
-      long temporary,
+      Optional<Cgroup> groups,
       Duration startLimit) {}
 
   /**
@@ -85,15 +87,20 @@ final class RuntimeLauncher {
         socketDirectory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Files.deleteIfExists(socket(socketDirectory));
+    Profile profile = Profile.runtime();
     Confinement.Builder view =
         Confinement.nothing()
             .uid(FIRST_UID + started.getAndIncrement() % UIDS)
             .readOnly(plaintext.directory(), MODEL)
             .readWrite(socketDirectory, SOCK)
-            .memory(Path.of("/tmp"), settings.temporary())
+            .profile(profile)
+            .memory(Path.of("/tmp"), profile.limits().temporaryBytes())
             .environment("HOME", "/tmp")
             .environment("PATH", "/usr/bin:/bin")
             .java(settings.javaHome());
+    if (settings.groups().isPresent()) {
+      view.group(settings.groups().get().child(run.model().value(), profile.limits()));
+    }
     // After the base and Java: the measured copies cover the files that they were read from.
     run.files().mounts().forEach(view::mount);
     if (run.embedded()) {

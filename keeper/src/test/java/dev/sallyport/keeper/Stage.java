@@ -164,7 +164,7 @@ final class Stage implements AutoCloseable {
             Path.of(System.getProperty("java.home")),
             Optional.empty(),
             List.of(),
-            64 << 20,
+            Optional.empty(),
             Duration.ofSeconds(90));
     return new Model.Context(
         home,

@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Writes the command line of bwrap(1) for a {@link Confinement}. Pure but for looking at links. */
 final class Bubblewrap {
@@ -19,19 +20,26 @@ final class Bubblewrap {
       List.of("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf");
 
   /**
-   * Brings the filter to bwrap: the standard input of this process becomes descriptor 9, so that no
-   * file is in between that could be exchanged, and the sandbox's own input is empty.
+   * Joins the control groups, then brings the filter to bwrap: the standard input of this process
+   * becomes descriptor 9, so that no file is in between that could be exchanged, and the sandbox's
+   * own input is empty. Arguments: number of groups, groups, command line.
    */
-  private static final String FILTERED = "exec 9<&0 </dev/null; exec \"$@\"";
+  private static final String ENTER =
+      "n=$1; shift; "
+          + "while [ \"$n\" -gt 0 ]; do echo 0 >\"$1/cgroup.procs\" || exit 125; "
+          + "shift; n=$((n-1)); done; "
+          + "exec 9<&0 </dev/null; exec \"$@\"";
+
+  private static final String PRLIMIT = "/usr/bin/prlimit";
 
   private Bubblewrap() {}
 
   static List<String> commandLine(Path bwrap, Confinement c, List<String> command)
       throws SandboxFailure {
     List<String> line = new ArrayList<>();
-    if (c.filtered()) {
-      line.addAll(List.of("/bin/sh", "-c", FILTERED, "sh"));
-    }
+    List<Path> groups = c.group().map(Cgroup::directories).orElse(List.of());
+    line.addAll(List.of("/bin/sh", "-c", ENTER, "sh", Integer.toString(groups.size())));
+    groups.forEach(group -> line.add(group.toString()));
     line.add(bwrap.toString());
     if (c.filtered()) {
       line.addAll(List.of("--seccomp", "9"));
@@ -46,14 +54,49 @@ final class Bubblewrap {
     line.addAll(List.of("--remount-ro", "/", "--clearenv"));
     c.environment().forEach((name, value) -> line.addAll(List.of("--setenv", name, value)));
     line.addAll(List.of("--chdir", c.directory().toString(), "--"));
+    line.addAll(limits(c.profile().limits()));
     line.addAll(command);
     return line;
+  }
+
+  /**
+   * Limits that need no control group. They are set inside: the kernel counts processes per user
+   * and user namespace, and does not count those of the host's root.
+   */
+  private static List<String> limits(Limits limits) {
+    return List.of(
+        PRLIMIT,
+        // Not 0: of 1 the kernel gives a dump to no program either (core(5)), and to no file.
+        "--core=1:1",
+        "--nofile=" + atMost("Max open files", limits.files()),
+        "--nproc=" + atMost("Max processes", limits.processes()),
+        "--");
+  }
+
+  /** The limit, or our own if that is lower: only root may raise it. */
+  private static String atMost(String name, long wanted) {
+    long hard = wanted;
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/limits"))) {
+      String line = lines.filter(l -> l.startsWith(name)).findFirst().orElse("");
+      String[] cells =
+          line.substring(Math.min(line.length(), name.length())).strip().split(" +", -1);
+      hard = cells.length > 1 && cells[1].matches("\\d+") ? Long.parseLong(cells[1]) : wanted;
+    } catch (IOException noProc) {
+      // Then prlimit itself fails if the limit cannot be had, and nothing starts.
+      hard = wanted;
+    }
+    long limit = Math.min(wanted, hard);
+    return limit + ":" + limit;
   }
 
   private static void namespaces(Confinement c, List<String> line) {
     String uid = Integer.toString(c.uid());
     line.addAll(List.of("--unshare-user", "--uid", uid, "--gid", uid));
-    line.addAll(List.of("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"));
+    line.addAll(List.of("--unshare-pid", "--unshare-ipc", "--unshare-uts"));
+    if (!c.nesting()) {
+      // One that starts others in groups must reach these, which lie beside its own.
+      line.add("--unshare-cgroup-try");
+    }
     line.addAll(List.of("--cap-drop", "ALL", "--new-session"));
     if (!c.network()) {
       line.add("--unshare-net");

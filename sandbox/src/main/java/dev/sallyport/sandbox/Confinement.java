@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -13,6 +14,7 @@ import java.util.TreeMap;
  *
  * @param profile what it may ask of the kernel, and how much of the machine it may take
  * @param filtered whether the seccomp filter of the profile is in force; tests show what it stops
+ * @param group the control group it is started in, if it is bounded by one
  * @param proc whether a {@code /proc} of the own pid namespace is mounted; impossible for a sandbox
  *     that root starts within a sandbox
  * @param dieWithParent whether the kernel kills the process when its {@link Sandbox} goes away
@@ -24,6 +26,7 @@ import java.util.TreeMap;
 public record Confinement(
     Profile profile,
     boolean filtered,
+    Optional<Cgroup> group,
     boolean proc,
     boolean dieWithParent,
     int uid,
@@ -60,6 +63,7 @@ public record Confinement(
   public static final class Builder {
     private Profile profile = Profile.runtime();
     private boolean filtered = true;
+    private Optional<Cgroup> group = Optional.empty();
     private boolean proc;
     private boolean dieWithParent = true;
     private int uid = 1000;
@@ -72,6 +76,12 @@ public record Confinement(
     /** What it may ask of the kernel; the devices of the profile come with it. */
     public Builder profile(Profile profile) {
       this.profile = profile;
+      return this;
+    }
+
+    /** Starts it in this group, before anything of it runs. */
+    public Builder group(Cgroup bounded) {
+      group = Optional.of(bounded);
       return this;
     }
 
@@ -144,7 +154,7 @@ public record Confinement(
     public Confinement build() {
       profile.devices().forEach(this::device);
       return new Confinement(
-          profile, filtered, proc, dieWithParent, uid, mounts, environment, directory);
+          profile, filtered, group, proc, dieWithParent, uid, mounts, environment, directory);
     }
   }
 }
