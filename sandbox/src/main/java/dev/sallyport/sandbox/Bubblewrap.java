@@ -66,8 +66,8 @@ final class Bubblewrap {
   private static List<String> limits(Limits limits) {
     return List.of(
         PRLIMIT,
-        // Not 0: of 1 the kernel gives a dump to no program either (core(5)), and to no file.
-        "--core=1:1",
+        // Of 1 the kernel gives a dump to no file, and unlike of 0 to no program (core(5)).
+        "--core=" + atMost("Max core file size", 1),
         "--nofile=" + atMost("Max open files", limits.files()),
         "--nproc=" + atMost("Max processes", limits.processes()),
         "--");

@@ -54,6 +54,22 @@ class CgroupTest {
   }
 
   @Test
+  void nothingOfTheGroupIsSwappedOut() throws Exception {
+    Cgroup small = group().child("swap", 64 << 20, 64, 200_000);
+    assumeTrue(small.inForce().contains("memory"), "skipped: no memory controller");
+    boolean told = false;
+    for (Path directory : small.directories()) {
+      for (String file : List.of("memory.swappiness", "memory.swap.max")) {
+        if (Files.exists(directory.resolve(file))) {
+          assertEquals("0", Files.readString(directory.resolve(file)).strip());
+          told = true;
+        }
+      }
+    }
+    assumeTrue(told, "skipped: this kernel has no accounting of swap");
+  }
+
+  @Test
   void aForkBombIsContained() throws Exception {
     Cgroup small = group().child("bomb", 256 << 20, 24, 200_000);
     assumeTrue(small.inForce().contains("pids"), "skipped: no pids controller");
