@@ -4,9 +4,11 @@ import dev.sallyport.audit.LogCheck.Check;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
+import dev.sallyport.keys.ApprovedOrder;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.LeaseRequest;
 import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.keys.UnsealRequest;
 import java.time.Instant;
 
 /** Checks entries one after another: form, times, and the signatures on what they carry. */
@@ -47,6 +49,17 @@ final class EntryCheck {
     if (entry.type().equals("lease.intended")) {
       Envelope request = Envelope.parse(entry.data().object("request"));
       LeaseRequest _ = LeaseRequest.parse(request.statementBy(root.keeper()));
+      report.countEnvelope();
+    }
+    if (entry.type().equals("unseal.intended")) {
+      ApprovedOrder order =
+          ApprovedOrder.of(root.verify(Envelope.parse(entry.data().object("order"))));
+      Envelope request = Envelope.parse(entry.data().object("request"));
+      UnsealRequest asked = UnsealRequest.parse(request.statementBy(order.holder().key()));
+      if (!asked.order().equals(order.id())) {
+        throw new BadInput("its request is for another order");
+      }
+      report.countEnvelope();
       report.countEnvelope();
     }
   }

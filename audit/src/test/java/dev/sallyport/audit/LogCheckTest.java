@@ -178,11 +178,15 @@ class LogCheckTest {
       log.append("installation.created", holding("trustRoot", rootEnvelope));
       log.append("policy.set", holding("envelope", forged));
       log.append("lease.intended", holding("request", forged));
+      Json.Obj halfApproved =
+          Json.obj().put("order", policy().toJson()).put("request", forged.toJson()).build();
+      log.append("unseal.intended", halfApproved);
       log.cosign();
     }
     LogCheck check = LogCheck.run(dir, root());
     assertTrue(names(check, "entry 1: "), check.failures().toString());
     assertTrue(names(check, "entry 2: "), check.failures().toString());
+    assertTrue(names(check, "entry 3: "), check.failures().toString());
   }
 
   @Test

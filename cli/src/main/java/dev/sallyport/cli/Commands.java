@@ -19,6 +19,7 @@ final class Commands {
           new Entry("down", "stop them"),
           new Entry("status", "what runs, what is released, until when"),
           new Entry("seal", "encrypt and sign a model into the vault"),
+          new Entry("unseal", "make a plaintext copy, by order of three people"),
           new Entry("evidence", "add, import, list, withdraw signed evidence"),
           new Entry("release", "request, approve, show, list, stop, withdraw releases"),
           new Entry("run", "start a released model in its sandbox"),
@@ -58,6 +59,7 @@ final class Commands {
       case "down" -> leaf(root, name, new Down(session));
       case "status" -> leaf(root, name, new Status(session));
       case "seal" -> leaf(root, name, new Seal(session));
+      case "unseal" -> UnsealCommands.add(root, session);
       case "evidence" -> EvidenceCommands.add(root, session);
       case "release" -> ReleaseCommands.add(root, session);
       case "run" -> leaf(root, name, new Run(session));

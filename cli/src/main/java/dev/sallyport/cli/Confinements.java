@@ -25,6 +25,12 @@ final class Confinements {
   /** Where the keeper makes control groups for runtimes. */
   static final Path GROUPS = Path.of("/cgroup");
 
+  /** Where a sealer that makes a plaintext copy finds its order, its holder's key, its target. */
+  static final Path ORDER = Path.of("/unseal/order");
+
+  static final Path SIGNER = Path.of("/unseal/signer");
+  static final Path COPY = Path.of("/unseal/copy");
+
   /** The embedded inference server. */
   static final String RUNTIME = "runtime-llama";
 
@@ -120,6 +126,15 @@ final class Confinements {
     read(view, "run/keyd-seal");
     read(view, "run/server");
     return view.readOnly(source, source).readOnly(key, key).build();
+  }
+
+  /** A sealer that makes a plaintext copy: it writes there and nowhere else. */
+  Confinement unsealer(Path order, Path target, Path key) throws Failure {
+    Confinement.Builder view = base(Program.SEALER);
+    read(view, "vault");
+    read(view, "run/keyd-seal");
+    read(view, "run/server");
+    return view.readOnly(order, ORDER).readOnly(key, SIGNER).readWrite(target, COPY).build();
   }
 
   private Confinement.Builder base(Program program) throws Failure {

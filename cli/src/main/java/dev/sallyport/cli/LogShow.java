@@ -72,6 +72,9 @@ final class LogShow implements Callable<Integer> {
 
   /** What a signed statement says, in place of its envelope. For people: nothing is verified. */
   private static Json said(Json.Obj data) throws BadInput {
+    if (data.find("order").orElse(Json.of("")) instanceof Json.Obj order) {
+      return Envelope.parse(order).unverifiedStatement().predicate();
+    }
     return data.find("envelope").isPresent()
         ? Envelope.parse(data.object("envelope")).unverifiedStatement().predicate()
         : data;

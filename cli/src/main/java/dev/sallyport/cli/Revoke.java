@@ -51,6 +51,30 @@ final class Revoke implements Callable<Integer> {
                 Ids.parse(release),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 reason));
+    Told told = everywhere(home, withdrawal);
+    session.print(
+        told.with(Json.obj().put("release", Ids.parse(release)).put("withdrawal", withdrawal.id())),
+        told.lines());
+    return Exit.OK.status();
+  }
+
+  /** Who could not be told of a withdrawal, and why. */
+  record Told(Optional<Failure> server, Optional<Failure> keyd) {
+    Json.Obj with(Json.Builder json) {
+      return json.put("server", server.isEmpty()).put("keyd", keyd.isEmpty()).build();
+    }
+
+    List<String> lines() {
+      List<String> lines = new ArrayList<>();
+      lines.add(
+          "keyd        " + keyd.map(f -> "not reached: " + f.line()).orElse("refuses it for ever"));
+      lines.add("server      " + server.map(f -> "not reached: " + f.line()).orElse("logged it"));
+      return lines;
+    }
+  }
+
+  /** Tells server and keyd; fails if neither could be told. */
+  static Told everywhere(Home home, Envelope withdrawal) throws Failure {
     Optional<Failure> server = tried(() -> Control.of(home).submit(withdrawal));
     Optional<Failure> keyd =
         tried(() ->
@@ -59,8 +83,7 @@ final class Revoke implements Callable<Integer> {
       throw new Failure(
           keyd.get().exit(), server.get().line() + "; " + keyd.get().line(), keyd.get());
     }
-    session.print(result(withdrawal, server, keyd), lines(server, keyd));
-    return Exit.OK.status();
+    return new Told(server, keyd);
   }
 
   /** A way to revoke. */
@@ -75,23 +98,5 @@ final class Revoke implements Callable<Integer> {
     } catch (Failure e) {
       return Optional.of(e);
     }
-  }
-
-  private Json.Obj result(Envelope id, Optional<Failure> server, Optional<Failure> keyd)
-      throws Failure {
-    return Json.obj()
-        .put("release", Ids.parse(release))
-        .put("withdrawal", id.id())
-        .put("server", server.isEmpty())
-        .put("keyd", keyd.isEmpty())
-        .build();
-  }
-
-  private static List<String> lines(Optional<Failure> server, Optional<Failure> keyd) {
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        "keyd        " + keyd.map(f -> "not reached: " + f.line()).orElse("refuses it for ever"));
-    lines.add("server      " + server.map(f -> "not reached: " + f.line()).orElse("logged it"));
-    return lines;
   }
 }

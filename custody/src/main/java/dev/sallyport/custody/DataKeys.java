@@ -74,4 +74,17 @@ public final class DataKeys {
             .array();
     return dataKey.expand(info, Secret.KEY_LENGTH);
   }
+
+  /**
+   * For the way from keyd to the sealer that makes a plaintext copy: the id of its request, as
+   * UTF-8 (spec/key-release.md §10). No lease id looks like one.
+   */
+  public static byte[] unsealContext(Digest request) {
+    return request.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** For the same way of the carry key: the id of the request and {@code /carry}. */
+  public static byte[] unsealCarryContext(Digest request) {
+    return (request + "/carry").getBytes(StandardCharsets.UTF_8);
+  }
 }

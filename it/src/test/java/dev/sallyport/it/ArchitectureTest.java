@@ -1,5 +1,8 @@
 package dev.sallyport.it;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static java.util.stream.Collectors.toSet;
@@ -140,6 +143,39 @@ class ArchitectureTest {
         .areDeclaredIn("dev.sallyport.keys.Signed")
         .should()
         .bePackagePrivate()
+        .check(classes());
+  }
+
+  /**
+   * Decrypted weights reach a file through {@code extractTo} only, called from two places; read
+   * piece by piece they are by the file system in memory alone.
+   */
+  @Test
+  void onlyTheKeeperAndAnUnsealingWritePlaintextWeights() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(PREFIX + "keeper.Plaintext")
+        .and()
+        .doNotHaveFullyQualifiedName(PREFIX + "sealer.PlaintextCopy")
+        .should()
+        .callMethodWhere(
+            target(owner(name(PREFIX + "vault.SealedModel"))).and(target(name("extractTo"))))
+        .check(classes());
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(PREFIX + "fuse.Readers")
+        .and()
+        .doNotHaveFullyQualifiedName(PREFIX + "vault.Extraction")
+        .should()
+        .callMethodWhere(
+            target(owner(name(PREFIX + "vault.SealedModel"))).and(target(name("reader"))))
+        .check(classes());
+    noClasses()
+        .that()
+        .haveNameNotMatching(".*\\.sealer\\.(UnsealRun|PlaintextCopy)(\\$.*)?")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName(PREFIX + "sealer.PlaintextCopy")
         .check(classes());
   }
 

@@ -26,6 +26,11 @@ record Bundle(
 
   /** A claimed entry of the log and the way from it to the root. */
   record Entry(String base64, long index, List<Digest> hashes) {
+    static Entry parse(Json.Obj json) throws BadInput {
+      json.only("index", "entry", "hashes");
+      return new Entry(json.string("entry"), json.integer("index"), Bundle.hashes(json, "hashes"));
+    }
+
     /** The bytes of the leaf. */
     byte[] leaf() throws BadInput {
       return Json.obj().put("entry", base64).build().base64("entry");
@@ -78,8 +83,7 @@ record Bundle(
   private static List<Entry> entries(Json.Obj json) throws BadInput {
     List<Entry> out = new ArrayList<>();
     for (Json.Obj item : bounded(json, "proofs")) {
-      item.only("index", "entry", "hashes");
-      out.add(new Entry(item.string("entry"), item.integer("index"), hashes(item, "hashes")));
+      out.add(Entry.parse(item));
     }
     return out;
   }

@@ -21,6 +21,8 @@ enum Code {
   COMMAND,
   /** The hardware is not what the policy asks for, or its evidence does not hold. */
   ATTESTATION,
+  /** An unseal order is malformed, or it is not its time. */
+  ORDER,
   KEY,
   /** The root key cannot be reached: token or TPM gone, or destroyed. */
   ROOT_KEY,

@@ -34,6 +34,7 @@ final class Keyd implements AutoCloseable {
   private final Witness witness;
   private final Wrapping wrapping;
   private final Drafts drafts;
+  private final Unsealing unsealing;
   private final Leases leases;
   private final Watchers watchers;
   private final List<Listener> listeners;
@@ -46,6 +47,7 @@ final class Keyd implements AutoCloseable {
     this.witness = new Witness(pins, keys.witness(), store);
     this.wrapping = new Wrapping(keys.recipient(), keys.root(), store);
     this.drafts = new Drafts(pins, keys.recipient(), keys.root(), store);
+    this.unsealing = new Unsealing(pins, keys.root(), store, journal);
     this.leases = new Leases(pins, keys.lease(), keys.root(), store, journal);
     this.watchers = new Watchers(keys.lease().verifyingKey(), store, keepAlive);
     this.listeners =
@@ -73,6 +75,7 @@ final class Keyd implements AutoCloseable {
       case "draft" -> out.ok(answer("draft", request, drafts::keep));
       case "resume" -> out.ok(answer("resume", request, drafts::resume));
       case "wrap" -> out.ok(answer("wrap", request, wrapping::wrap));
+      case "unseal" -> out.ok(answer("unseal", request, unsealing::grant));
       case "status" -> out.ok(status());
       default -> throw Code.OP.because("not an operation of this socket");
     }

@@ -118,7 +118,8 @@ final class LeaseVerification {
     return request;
   }
 
-  private CosignedCheckpoint checkCheckpoint(String note) throws Refusal {
+  /** Also that of an unsealing. */
+  CosignedCheckpoint checkCheckpoint(String note) throws Refusal {
     CosignedCheckpoint c =
         Code.CHECKPOINT.check(
             () -> UnverifiedCheckpoint.parse(note).verify(pins.log(), pins.witness()));

@@ -21,7 +21,8 @@ import java.util.TreeMap;
  *     learnt of a revocation
  * @param documents highest version seen, by document: policy, thresholds, commands
  * @param models highest version wrapped, by model name
- * @param nonces of lease requests that might still be fresh, with their times
+ * @param nonces of requests that might still be fresh, with their times, and ids of unseal orders
+ *     that were carried out, with their ends
  * @param revoked ids of releases, approvals and evidence, with the reason
  * @param sealed whether so much was revoked that keyd can remember no more and grants nothing
  */
@@ -89,6 +90,18 @@ record Memory(
     SortedMap<String, Instant> more = new TreeMap<>(nonces);
     more.values().removeIf(at -> at.isBefore(now.minus(NONCE_LIFE)));
     more.put(nonce, now);
+    return new Memory(time, head, cosigned, floor, documents, models, more, revoked, sealed);
+  }
+
+  /** Whether an unseal order was carried out; an order that is over need not be known. */
+  boolean isSpent(Digest order) {
+    return nonces.containsKey(order.toString());
+  }
+
+  /** Adds an unseal order, to be remembered until it is over in any case. */
+  Memory spent(Digest order, Instant notAfter) {
+    SortedMap<String, Instant> more = new TreeMap<>(nonces);
+    more.put(order.toString(), notAfter);
     return new Memory(time, head, cosigned, floor, documents, models, more, revoked, sealed);
   }
 

@@ -174,6 +174,8 @@ final class Admission {
           log.releaseOfApproval(target)
               .flatMap(r -> r.approvals().stream().filter(a -> a.id().equals(target)).findFirst())
               .map(a -> a.signed().signers());
+      // Not in the log before it is used: who may withdraw it is a matter of roles alone.
+      case UNSEAL -> Optional.of(List.of());
     };
   }
 

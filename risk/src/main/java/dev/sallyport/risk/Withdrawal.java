@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Somebody takes back evidence, an approval or a release; final (spec/evidence.md §7).
+ * Somebody takes back evidence, an approval, a release or an unseal order; final (spec/evidence.md
+ * §7).
  *
  * @param target id of what is withdrawn
  */
@@ -25,7 +26,9 @@ public record Withdrawal(
   public enum Kind {
     EVIDENCE,
     APPROVAL,
-    RELEASE;
+    RELEASE,
+    /** An order to make a plaintext copy. It is in the log only once it is used. */
+    UNSEAL;
 
     /** The subject's name in the statement. */
     public String label() {
@@ -72,6 +75,7 @@ public record Withdrawal(
     return switch (kind) {
       case APPROVAL -> byAuthor;
       case EVIDENCE, RELEASE -> byAuthor || signers.stream().anyMatch(Signers::approves);
+      case UNSEAL -> signers.stream().anyMatch(p -> p.role() != Role.ASSESSOR);
     };
   }
 

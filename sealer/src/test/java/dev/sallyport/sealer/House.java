@@ -10,7 +10,9 @@ import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
 import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.custody.RootKey;
+import dev.sallyport.keys.ApprovedOrder;
 import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Nonce;
 import dev.sallyport.keys.Person;
 import dev.sallyport.keys.Recipient;
 import dev.sallyport.keys.Role;
@@ -19,6 +21,8 @@ import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
+import dev.sallyport.keys.UnsealOrder;
+import dev.sallyport.keys.UnsealRequest;
 import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.ModelName;
 import dev.sallyport.vault.SealedModel;
@@ -26,12 +30,14 @@ import dev.sallyport.vault.Vault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /**
  * A home on disk with the two processes a sealer talks to: one that wraps with a real root key as
@@ -45,6 +51,7 @@ final class House implements AutoCloseable {
   final List<Json.Obj> log = new CopyOnWriteArrayList<>();
   private final SigningKey ada = SigningKey.generate();
   private final SigningKey sam = SigningKey.generate();
+  private final SigningKey sue = SigningKey.generate();
   private final RecipientKey recipient = RecipientKey.generate();
   private final RootKey rootKey;
   private final Map<String, Long> wrapped = new ConcurrentHashMap<>();
@@ -58,6 +65,9 @@ final class House implements AutoCloseable {
 
   /** Runs when the key is wrapped and nobody knows yet. */
   volatile Listener.Handler afterWrap = (_, _) -> {};
+
+  /** Runs before keyd gives a key for a plaintext copy. */
+  volatile Listener.Handler beforeUnseal = (_, _) -> {};
 
   House(Path directory) throws IOException, BadInput {
     home = Files.createDirectory(directory.resolve("h"));
@@ -74,13 +84,14 @@ final class House implements AutoCloseable {
     List<Person> people =
         List.of(
             new Person("ada", Role.SYSTEM_ADMIN, ada.verifyingKey()),
-            new Person("sam", Role.SECURITY_ADMIN, sam.verifyingKey()));
+            new Person("sam", Role.SECURITY_ADMIN, sam.verifyingKey()),
+            new Person("sue", Role.SECURITY_ADMIN, sue.verifyingKey()));
     String keyd = recipient.recipient().hex();
     Json.Obj predicate =
         TrustRoot.predicate("test", 1, people, process, process, process, process, keyd);
     Statement statement =
         Statement.about("test", predicate.digest(), TrustRoot.PREDICATE_TYPE, predicate);
-    Envelope envelope = Envelope.sign(statement, ada, sam);
+    Envelope envelope = Envelope.sign(statement, ada, sam, sue);
     Files.write(home.resolve("trust-root.json"), envelope.toJson().canonical());
     return TrustRoot.parse(envelope);
   }
@@ -93,11 +104,28 @@ final class House implements AutoCloseable {
         Listener.open(home.resolve("run/server/control.sock"), Listener.Limits.DEFAULT, this::log));
   }
 
+  /** keyd's answer to papers that are good; that they are is KeydTest's matter. */
+  private void unseal(Json.Obj request, Listener.Exchange exchange)
+      throws Refusal, BadInput, IOException {
+    beforeUnseal.answer(request, exchange);
+    ApprovedOrder approved = ApprovedOrder.of(root.verify(Envelope.parse(request.object("order"))));
+    Envelope signed = Envelope.parse(request.object("request"));
+    UnsealRequest asked = UnsealRequest.parse(signed.statementBy(approved.holder().key()));
+    UnsealOrder order = approved.order();
+    byte[] context = DataKeys.context(order.model(), order.version(), order.manifest());
+    try (Secret dataKey = rootKey.unwrap(request.base64("wrapped"), context)) {
+      byte[] key =
+          Recipient.fromHex(asked.recipient()).wrap(dataKey, DataKeys.unsealContext(signed.id()));
+      exchange.ok(Json.obj().put("key", key).build());
+    }
+  }
+
   private void wrap(Json.Obj request, Listener.Exchange exchange)
       throws Refusal, BadInput, IOException {
     switch (request.string("op")) {
       case "draft" -> draft(request, exchange);
       case "resume" -> resume(request, exchange);
+      case "unseal" -> unseal(request, exchange);
       default -> wrapNow(request, exchange);
     }
   }
@@ -145,7 +173,10 @@ final class House implements AutoCloseable {
       throws Refusal, BadInput, IOException {
     beforeLog.answer(request, exchange);
     log.add(request);
-    exchange.ok(Json.obj().build());
+    exchange.ok(
+        request.string("op").equals("unseal.intend")
+            ? Json.obj().put("checkpoint", "c").put("proof", Json.obj().build()).build()
+            : Json.obj().build());
   }
 
   Path file(String name, int size) throws IOException {
@@ -166,16 +197,54 @@ final class House implements AutoCloseable {
     }
   }
 
+  /** An order for the sealed model, signed by these people; written to a file. */
+  Path order(SealedModel sealed, Instant at, String... names) throws IOException {
+    Statement statement =
+        new UnsealOrder(
+                "tiny",
+                sealed.manifest(),
+                sealed.version(),
+                root.id(),
+                ada.verifyingKey().id(),
+                "a test",
+                at,
+                at.plusSeconds(3600),
+                Nonce.fresh())
+            .statement();
+    Map<String, SigningKey> people = Map.of("ada", ada, "sam", sam, "sue", sue);
+    SigningKey[] keys = Stream.of(names).map(people::get).toArray(SigningKey[]::new);
+    Path file = signer.resolveSibling("order.json");
+    return Files.write(file, Envelope.sign(statement, keys).toJson().canonical());
+  }
+
+  /** The sealer's other direction in a process of its own. */
+  Process unsealer(Path output, Path order, Path target, String... prefix) throws IOException {
+    List<String> command = new ArrayList<>(List.of(prefix));
+    command.addAll(java("Unseal"));
+    command.addAll(List.of("--home", home.toString(), "--order", order.toString()));
+    command.addAll(List.of("--target", target.toString(), "--signer", signer.toString()));
+    return start(command, output);
+  }
+
   /** A sealer in a process of its own. */
   Process sealer(Path output, String... more) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add("dev.sallyport.sealer.Main");
+    List<String> command = java("Main");
     command.addAll(List.of("--home", home.toString(), "--source", source.toString()));
     command.addAll(List.of("--model", "tiny", "--signer", signer.toString()));
     command.addAll(List.of(more));
+    return start(command, output);
+  }
+
+  private static List<String> java(String main) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-XX:-UsePerfData"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("dev.sallyport.sealer." + main);
+    return command;
+  }
+
+  private static Process start(List<String> command, Path output) throws IOException {
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())

@@ -101,18 +101,22 @@ final class Bundles {
     AuditLog log = book.log();
     List<Json> proofs = new ArrayList<>();
     for (long index : indices) {
-      List<String> hashes =
-          log.prove(index, size).hashes().stream()
-              .map(h -> Base64.getEncoder().encodeToString(h.bytes()))
-              .toList();
-      proofs.add(
-          Json.obj()
-              .put("index", index)
-              .put("entry", log.leaf(index))
-              .put("hashes", Json.strings(hashes))
-              .build());
+      proofs.add(proof(log, index, size));
     }
     return Json.arr(proofs);
+  }
+
+  /** An entry and its way to the root of the tree of this size. */
+  static Json.Obj proof(AuditLog log, long index, long size) throws AuditFailure {
+    List<String> hashes =
+        log.prove(index, size).hashes().stream()
+            .map(h -> Base64.getEncoder().encodeToString(h.bytes()))
+            .toList();
+    return Json.obj()
+        .put("index", index)
+        .put("entry", log.leaf(index))
+        .put("hashes", Json.strings(hashes))
+        .build();
   }
 
   private static Json envelopes(List<Envelope> envelopes) {

@@ -37,6 +37,7 @@ final class Desk implements Listener.Handler {
 
   private final Book book;
   private final Bundles bundles;
+  private final Unseals unseals;
   private final Engine engine;
   private final Orders orders;
   private final Revoker revoker;
@@ -56,6 +57,7 @@ final class Desk implements Listener.Handler {
       InstantSource clock) {
     this.book = book;
     this.bundles = bundles;
+    this.unseals = new Unseals(book, root, clock);
     this.engine = engine;
     this.orders = orders;
     this.revoker = revoker;
@@ -84,11 +86,12 @@ final class Desk implements Listener.Handler {
         case "commands.list" -> commands();
         case "policy.show" -> inForce(Registry::policy);
         case "thresholds.show" -> inForce(Registry::thresholds);
-        case "model" -> views.model(request.string("model"));
+        case "model" -> views.model(request);
         case "areas" -> views.areas();
         case "log.sealed" -> sealed(request);
         case "log.read" -> read(request);
         case "lease.intend" -> bundles.intend(request);
+        case "unseal.intend" -> unseals.intend(request);
         case "event" -> event(request);
         default -> throw Code.OP.because("not an operation of this socket: " + Json.clip(op));
       };

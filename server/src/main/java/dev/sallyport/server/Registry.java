@@ -43,6 +43,7 @@ final class Registry {
 
   private final TrustRoot root;
   private final Map<String, Model> models = new LinkedHashMap<>();
+  private final Map<String, Map<Long, Model>> versions = new HashMap<>();
   private final Principals principals = new Principals();
   private final Map<String, Json.Obj> wanted = new LinkedHashMap<>();
   private final Map<Digest, Kept> requests = new HashMap<>();
@@ -87,6 +88,7 @@ final class Registry {
             data.digest("manifest"),
             data.integer("bytes"));
     models.put(model.name(), model);
+    versions.computeIfAbsent(model.name(), name -> new HashMap<>()).put(model.version(), model);
   }
 
   private Kept kept(long index, Entry entry) throws BadInput {
@@ -131,6 +133,11 @@ final class Registry {
 
   Optional<Model> model(String name) {
     return Optional.ofNullable(models.get(name));
+  }
+
+  /** A version that was sealed at some time. */
+  Optional<Model> model(String name, long version) {
+    return Optional.ofNullable(versions.getOrDefault(name, Map.of()).get(version));
   }
 
   Collection<Model> models() {

@@ -90,12 +90,20 @@ final class Views {
     return Json.obj().put("principals", Json.arr(list)).build();
   }
 
-  /** The last sealed version of a model. */
-  Json.Obj model(String name) throws Refusal {
+  /** The last sealed version of a model, or the one that the request names. */
+  Json.Obj model(Json.Obj request) throws Refusal, BadInput {
+    String name = request.string("model");
+    boolean named = request.find("version").isPresent();
+    long version = named ? request.integer("version") : 0;
     Registry.Model m =
-        book.read(registry -> registry.model(name))
-            .orElseThrow(
-                () -> Code.UNKNOWN.because("model \"" + Json.clip(name) + "\" is not sealed"));
+        book.read(registry -> named ? registry.model(name, version) : registry.model(name))
+            .orElseThrow(() ->
+                Code.UNKNOWN.because(
+                    "model \""
+                        + Json.clip(name)
+                        + "\""
+                        + (named ? " version " + version : "")
+                        + " is not sealed"));
     return Json.obj()
         .put("model", m.name())
         .put("version", m.version())

@@ -1,0 +1,105 @@
+package dev.sallyport.keyd;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.custody.DataKeys;
+import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.KeyUnavailable;
+import dev.sallyport.keyd.UnsealVerification.Granted;
+import dev.sallyport.keys.Secret;
+import dev.sallyport.keys.UnsealOrder;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Gives the data key of a model to a person with the right to a plaintext copy, once per order
+ * (spec/key-release.md §10). Thread-safe.
+ */
+final class Unsealing {
+  private final Pins pins;
+  private final KeyProvider root;
+  private final Store store;
+  private final Journal journal;
+
+  Unsealing(Pins pins, KeyProvider root, Store store, Journal journal) {
+    this.pins = pins;
+    this.root = root;
+    this.store = store;
+    this.journal = journal;
+  }
+
+  /** Answers {@code unseal}. */
+  Json.Obj grant(Json.Obj request) throws Refusal {
+    UnsealPapers papers = Code.REQUEST.check(() -> UnsealPapers.parse(request));
+    byte[] wrapped = Code.REQUEST.check(() -> request.base64("wrapped"));
+    Optional<byte[]> carry =
+        request.find("carry").isPresent()
+            ? Optional.of(Code.REQUEST.check(() -> request.base64("carry")))
+            : Optional.empty();
+    Json.Obj[] answer = new Json.Obj[1];
+    // INVARIANT: that the order is spent is durable before the key leaves; the verification runs
+    // under the store's lock, so no two requests pass with one order.
+    store.change((memory, now) -> {
+      Granted granted = new UnsealVerification(pins, memory, now).verify(papers);
+      answer[0] = answer(granted, wrapped, carry, now);
+      return memory
+          .used(granted.request().nonce().hex(), now)
+          .spent(granted.order().id(), granted.order().order().notAfter());
+    });
+    return answer[0];
+  }
+
+  private Json.Obj answer(Granted granted, byte[] wrapped, Optional<byte[]> carry, Instant now)
+      throws Refusal {
+    UnsealOrder order = granted.order().order();
+    Json.Builder answer = Json.obj();
+    byte[] context = DataKeys.context(order.model(), order.version(), order.manifest());
+    try (Secret key = unwrap(wrapped, context)) {
+      answer.put("key", granted.recipient().wrap(key, DataKeys.unsealContext(granted.requestId())));
+    }
+    if (carry.isPresent()) {
+      byte[] carried = DataKeys.carryContext(order.model(), order.version(), order.manifest());
+      try (Secret key = unwrap(carry.get(), carried)) {
+        byte[] own = DataKeys.unsealCarryContext(granted.requestId());
+        answer.put("carry", granted.recipient().wrap(key, own));
+      }
+    }
+    record(granted, now);
+    return answer.build();
+  }
+
+  private Secret unwrap(byte[] wrapped, byte[] context) throws Refusal {
+    try {
+      return root.unwrap(wrapped, context);
+    } catch (KeyUnavailable e) {
+      throw Code.ROOT_KEY.because(e);
+    } catch (BadInput e) {
+      // One message for every cause: another root key, another model or version, altered bytes.
+      Refusal refusal = Code.KEY.because("wrapped key does not open for this model and version");
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+
+  private void record(Granted granted, Instant now) throws Refusal {
+    UnsealOrder order = granted.order().order();
+    try {
+      journal.write(
+          now,
+          "unseal",
+          Json.obj()
+              .put("order", granted.order().id())
+              .put("request", granted.requestId())
+              .put("holder", granted.order().holder().name())
+              .put("model", order.model())
+              .put("version", order.version())
+              .build());
+    } catch (IOException e) {
+      Refusal refusal = Code.STORE.because("keyd cannot write its journal");
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sallyport.sealer;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Peer;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.vault.SealedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * The two processes that a plaintext copy needs: the server logs it, keyd gives the key
+ * (spec/key-release.md §10).
+ */
+record UnsealDesk(Peer keyd, Peer server) {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** A server that its supervisor starts again is back within that many tries. */
+  private static final int TRIES = 10;
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  static UnsealDesk at(Path home) {
+    return new UnsealDesk(
+        new Peer(home.resolve("run/keyd-seal/seal.sock"), LIMIT),
+        new Peer(home.resolve("run/server/control.sock"), LIMIT));
+  }
+
+  /** Has the intent logged and witnessed; answers {@code {checkpoint, proof}}. */
+  Json.Obj intend(Envelope order, Envelope request) throws Failure {
+    return ask(
+        server,
+        "server",
+        Json.obj()
+            .put("op", "unseal.intend")
+            .put("order", order.toJson())
+            .put("request", request.toJson())
+            .build());
+  }
+
+  /** {@code {key, carry?}}, as keyd wrapped them to the one-time recipient of the request. */
+  Json.Obj keys(Envelope order, Envelope request, Json.Obj intent, SealedModel model)
+      throws Failure {
+    try {
+      Json.Builder papers =
+          Json.obj()
+              .put("op", "unseal")
+              .put("order", order.toJson())
+              .put("request", request.toJson())
+              .put("checkpoint", intent.string("checkpoint"))
+              .put("proof", intent.object("proof"))
+              .put("wrapped", model.wrapped());
+      model.carry().ifPresent(carry -> papers.put("carry", carry));
+      return ask(keyd, "keyd", papers.build());
+    } catch (BadInput e) {
+      throw new Failure(Failure.UNAVAILABLE, "an answer is not one: " + e.getMessage(), e);
+    }
+  }
+
+  /** Has an event logged; durable when this returns. */
+  void report(String type, Json.Obj data) throws Failure {
+    Json.Obj event = Json.obj().put("op", "event").put("type", type).put("data", data).build();
+    for (int i = 1; ; i++) {
+      try {
+        Json.Obj _ = ask(server, "server", event);
+        return;
+      } catch (Failure e) {
+        if (i == TRIES || e.status() != Failure.UNAVAILABLE) {
+          throw e;
+        }
+      }
+      pause();
+    }
+  }
+
+  private static void pause() throws Failure {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure(Failure.UNAVAILABLE, "interrupted", e);
+    }
+  }
+
+  private static Json.Obj ask(Peer peer, String name, Json.Obj request) throws Failure {
+    try {
+      return peer.ask(request);
+    } catch (Refusal e) {
+      String message = name + " refused (" + e.code() + "): " + e.getMessage();
+      throw new Failure(Failure.REFUSED, message, e);
+    } catch (IOException e) {
+      throw new Failure(Failure.UNAVAILABLE, name + " does not answer: " + e.getMessage(), e);
+    } catch (BadInput e) {
+      throw new Failure(Failure.UNAVAILABLE, name + " answered nonsense: " + e.getMessage(), e);
+    }
+  }
+}
