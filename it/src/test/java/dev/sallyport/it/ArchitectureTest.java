@@ -154,7 +154,7 @@ class ArchitectureTest {
   void onlyTheKeeperAndAnUnsealingWritePlaintextWeights() {
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName(PREFIX + "keeper.Plaintext")
+        .doNotHaveFullyQualifiedName(PREFIX + "keeper.PlaintextInMemory")
         .and()
         .doNotHaveFullyQualifiedName(PREFIX + "sealer.PlaintextCopy")
         .should()
