@@ -60,7 +60,7 @@ final class UnsealRun implements Callable<Integer> {
         CopyTarget target = CopyTarget.prepare(home, to, session.err())) {
       Confined sealer =
           sandbox.start(
-              new Confinements(home, dist, List.of(), null)
+              new Confinements(home, dist, List.of(), null, Loader.MEMORY, null)
                   .unsealer(file.toRealPath(), target.directory(), key),
               command,
               Output.PIPE);
