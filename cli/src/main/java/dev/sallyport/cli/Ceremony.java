@@ -70,8 +70,15 @@ final class Ceremony {
   private final List<Member> members;
   private final Settings settings;
   private final @Nullable Path passphrase;
+  private final RootKeyPlace place;
 
-  Ceremony(Dist dist, List<Member> members, Settings settings, @Nullable Path passphrase) {
+  Ceremony(
+      Dist dist,
+      List<Member> members,
+      Settings settings,
+      @Nullable Path passphrase,
+      RootKeyPlace place) {
+    this.place = place;
     this.wing = new OpeningWing(dist);
     this.members = List.copyOf(members);
     this.settings = settings;
@@ -92,6 +99,7 @@ final class Ceremony {
       scaffold.file("trust-root.json", root.toJson().canonical());
       wing.pin(scaffold.path());
       scaffold.file("server/genesis.json", genesis(root, people, keys).canonical());
+      scaffold.file(RootKeyPlace.FILE, place.toJson().canonical());
       scaffold.file("server/config.json", settings.toJson().canonical());
       if (settings.certificate().isPresent()) {
         Certificate own = settings.certificate().get();
@@ -117,7 +125,7 @@ final class Ceremony {
   private Envelope trustRoot(
       Scaffold scaffold, List<Person> people, List<SigningKey> keys, VerifyingKey log)
       throws Failure, IOException, BadInput, InterruptedException {
-    OpeningWing.KeydKeys keyd = wing.keyd(scaffold.path(), passphrase);
+    OpeningWing.KeydKeys keyd = wing.keyd(scaffold.path(), passphrase, place);
     VerifyingKey keeper = wing.keeper(scaffold.path());
     byte[] unique = new byte[16];
     new SecureRandom().nextBytes(unique);

@@ -28,6 +28,7 @@ final class Commands {
           new Entry("policy", "show or set what releases must fulfil"),
           new Entry("thresholds", "show or set the lines of the risk areas"),
           new Entry("commands", "allow another inference server"),
+          new Entry("keys", "show, rotate, destroy root keys"),
           new Entry("principals", "add, list, remove the users of the API"),
           new Entry("log", "verify or show the audit log"),
           new Entry("model", "verify or sign a model directory (OpenSSF Model Signing)"),
@@ -68,6 +69,7 @@ final class Commands {
       case "policy" -> GoverningDocument.POLICY.add(root, session);
       case "thresholds" -> GoverningDocument.THRESHOLDS.add(root, session);
       case "commands" -> CommandsCommands.add(root, session);
+      case "keys" -> KeysCommands.add(root, session);
       case "principals" -> PrincipalCommands.add(root, session);
       case "log" -> LogCommands.add(root, session);
       case "model" -> ModelCommands.add(root, session);

@@ -43,12 +43,14 @@ final class Confinements {
   private final @Nullable Path passphrase;
   private final Loader loader;
   private final @Nullable Cgroup groups;
+  private final RootKeyPlace place;
 
   /**
    * @param runtimeDirs more directories that inference servers may be read from
    * @param passphrase the file with the passphrase of keyd's root key, if it has one
    * @param loader the keeper sees /dev/fuse only if it may use it
    * @param groups where the keeper may bound runtimes, if the machine lets us
+   * @param place what keyd needs to reach its root key
    */
   Confinements(
       Home home,
@@ -56,9 +58,11 @@ final class Confinements {
       List<Path> runtimeDirs,
       @Nullable Path passphrase,
       Loader loader,
-      @Nullable Cgroup groups) {
+      @Nullable Cgroup groups,
+      RootKeyPlace place) {
     this.loader = loader;
     this.groups = groups;
+    this.place = place;
     this.passphrase = passphrase;
     this.home = home;
     this.dist = dist;
@@ -94,6 +98,7 @@ final class Confinements {
     if (passphrase != null) {
       view.readOnly(passphrase, PASSPHRASE);
     }
+    place.show(view);
     return view;
   }
 
@@ -135,6 +140,14 @@ final class Confinements {
     read(view, "run/keyd-seal");
     read(view, "run/server");
     return view.readOnly(order, ORDER).readOnly(key, SIGNER).readWrite(target, COPY).build();
+  }
+
+  /** What goes through the vault after a rotation: it sees no model in the clear, and no server. */
+  Confinement rewrapper() throws Failure {
+    Confinement.Builder view = base(Program.SEALER);
+    write(view, "vault");
+    read(view, "run/keyd-seal");
+    return view.build();
   }
 
   private Confinement.Builder base(Program program) throws Failure {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The key ceremony on one machine. */
@@ -23,7 +24,9 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  sallyport init",
       "  sallyport init --person ann:system-admin --person bo:security-admin \\",
-      "      --person cy:security-admin --person di:audit-admin --person ed:assessor"
+      "      --person cy:security-admin --person di:audit-admin --person ed:assessor",
+      "  sallyport init --root-key pkcs11 --pkcs11-module /usr/lib/vendor/pkcs11.so \\",
+      "      --pkcs11-token weights --pin-file pin"
     })
 final class Init implements Callable<Integer> {
   private static final List<String> DEFAULT_PEOPLE =
@@ -91,6 +94,8 @@ final class Init implements Callable<Integer> {
   @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, PKCS #8 PEM.")
   private @Nullable Path tlsKey;
 
+  @Mixin private final RootKeyOptions rootKey = new RootKeyOptions();
+
   Init(Session session) {
     this.session = session;
   }
@@ -110,7 +115,8 @@ final class Init implements Callable<Integer> {
             certificate(),
             policy == null ? Defaults.policy() : document(policy),
             thresholds == null ? Defaults.thresholds() : document(thresholds));
-    Json.Obj made = new Ceremony(Dist.find(), members, settings, passphrase).hold(home);
+    Json.Obj made =
+        new Ceremony(Dist.find(), members, settings, passphrase, rootKey.place()).hold(home);
     session.print(made, lines(home, members));
     return Exit.OK.status();
   }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +33,14 @@ final class OpeningWing {
   record KeydKeys(VerifyingKey witness, VerifyingKey lease, String recipient) {}
 
   /** Has keyd make its keys. */
-  KeydKeys keyd(Path home, @Nullable Path passphrase)
+  KeydKeys keyd(Path home, @Nullable Path passphrase, RootKeyPlace place)
       throws Failure, IOException, BadInput, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("--home", home.toString()));
     if (passphrase != null) {
       arguments.addAll(List.of("--passphrase-file", passphrase.toAbsolutePath().toString()));
     }
-    Json.Obj made = run(Program.KEYD, arguments);
+    arguments.addAll(place.ceremony());
+    Json.Obj made = run(Program.KEYD, arguments, place.environment());
     return new KeydKeys(
         VerifyingKey.fromSpki(made.base64("witness")),
         VerifyingKey.fromSpki(made.base64("keyd")),
@@ -47,18 +49,19 @@ final class OpeningWing {
 
   /** Has the keeper make its key. */
   VerifyingKey keeper(Path home) throws Failure, IOException, BadInput, InterruptedException {
-    Json.Obj made = run(Program.KEEPER, List.of("--home", home.toString()));
+    Json.Obj made = run(Program.KEEPER, List.of("--home", home.toString()), Map.of());
     return VerifyingKey.fromSpki(made.base64("keeper"));
   }
 
   /** Has keyd pin the trust root that now lies in its home. */
   void pin(Path home) throws Failure, IOException, BadInput, InterruptedException {
-    run(Program.KEYD, List.of("--home", home.toString(), "--pin"));
+    run(Program.KEYD, List.of("--home", home.toString(), "--pin"), Map.of());
   }
 
-  private Json.Obj run(Program program, List<String> arguments)
+  private Json.Obj run(Program program, List<String> arguments, Map<String, String> variables)
       throws Failure, IOException, BadInput, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(dist.command(program, "Ceremony", arguments));
+    builder.environment().putAll(variables);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     Process process = builder.start();
     process.getOutputStream().close();

@@ -73,7 +73,9 @@ final class Seal implements Callable<Integer> {
     try (Sandbox sandbox = Preflight.sandbox()) {
       Confined sealer =
           sandbox.start(
-              new Confinements(home, dist, List.of(), null, Loader.MEMORY, null).sealer(real, key),
+              new Confinements(
+                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file())
+                  .sealer(real, key),
               command,
               Output.PIPE);
       return follow(sealer);

@@ -33,6 +33,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private final Loader wanted;
   private final @Nullable Cgroup groups =
       Cgroup.make("sallyport-" + ProcessHandle.current().pid()).orElse(null);
+  private final RootKeyPlace place;
   private volatile @Nullable Child starting;
   private volatile @Nullable Failure broken;
   private final List<Child> children = new ArrayList<>();
@@ -41,6 +42,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   /**
    * @param passphrase the file with the passphrase of keyd's root key, if it has one
    * @param wanted how plaintext gets before runtimes
+   * @param place what keyd needs to reach its root key
    */
   Supervisor(
       Home home,
@@ -48,8 +50,10 @@ final class Supervisor implements Child.Observer, AutoCloseable {
       Session session,
       List<Path> runtimeDirs,
       @Nullable Path passphrase,
-      Loader wanted) {
+      Loader wanted,
+      RootKeyPlace place) {
     this.wanted = wanted;
+    this.place = place;
     this.home = home;
     this.sandbox = sandbox;
     this.session = session;
@@ -60,7 +64,8 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   /** Starts all three and returns when all answer. */
   void start(Dist dist, Duration limit) throws Failure, InterruptedException {
     Loader loader = wanted.possible(sandbox);
-    Confinements views = new Confinements(home, dist, runtimeDirs, passphrase, loader, groups);
+    Confinements views =
+        new Confinements(home, dist, runtimeDirs, passphrase, loader, groups, place);
     long end = System.nanoTime() + limit.toNanos();
     for (Program program : List.of(Program.KEYD, Program.SERVER, Program.KEEPER)) {
       List<String> command = new ArrayList<>();
@@ -90,6 +95,9 @@ final class Supervisor implements Child.Observer, AutoCloseable {
     List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
     if (program == Program.KEYD && passphrase != null) {
       arguments.addAll(List.of("--passphrase-file", Confinements.PASSPHRASE.toString()));
+    }
+    if (program == Program.KEYD) {
+      arguments.addAll(place.daemon());
     }
     if (program == Program.KEEPER) {
       arguments.addAll(List.of("--plaintext", Confinements.PLAINTEXT.toString()));

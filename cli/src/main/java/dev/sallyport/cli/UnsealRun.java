@@ -60,7 +60,8 @@ final class UnsealRun implements Callable<Integer> {
         CopyTarget target = CopyTarget.prepare(home, to, session.err())) {
       Confined sealer =
           sandbox.start(
-              new Confinements(home, dist, List.of(), null, Loader.MEMORY, null)
+              new Confinements(
+                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file())
                   .unsealer(file.toRealPath(), target.directory(), key),
               command,
               Output.PIPE);

@@ -59,6 +59,12 @@ final class Up implements Callable<Integer> {
               + " read; auto takes memory if the model fits (default: auto).")
   private Loader loader = Loader.AUTO;
 
+  @Option(
+      names = "--pin-file",
+      paramLabel = "FILE",
+      description = "The PIN of the root key's token; default: the file given to: sallyport init.")
+  private @Nullable Path pin;
+
   Up(Session session) {
     this.session = session;
   }
@@ -68,6 +74,7 @@ final class Up implements Callable<Integer> {
     Home home = session.home().existing();
     var _ = runtimeDirs();
     var _ = passphrase();
+    var _ = place(home);
     if (detach) {
       return new Detached(session, home, Duration.ofSeconds(seconds)).start();
     }
@@ -84,7 +91,7 @@ final class Up implements Callable<Integer> {
     Thread hook = Thread.ofPlatform().unstarted(() -> signalled(stop, stopped));
     Sandbox sandbox = Preflight.sandbox();
     try (Supervisor supervisor =
-        new Supervisor(home, sandbox, session, runtimeDirs(), passphrase(), loader)) {
+        new Supervisor(home, sandbox, session, runtimeDirs(), passphrase(), loader, place(home))) {
       Preflight.check(sandbox);
       Runtime.getRuntime().addShutdownHook(hook);
       try {
@@ -121,6 +128,23 @@ final class Up implements Callable<Integer> {
       throw new Failure(Exit.MISSING, "--passphrase-file " + passphrase + " cannot be read");
     }
     return passphrase.toAbsolutePath().normalize();
+  }
+
+  private RootKeyPlace place(Home home) throws Failure {
+    RootKeyPlace place = RootKeyPlace.read(home);
+    if (pin != null) {
+      place = place.withPin(RootKeyOptions.present("--pin-file", pin));
+    }
+    if (place.pin().isPresent() && !Files.isReadable(place.pin().get())) {
+      throw new Failure(
+          Exit.MISSING, "PIN file " + place.pin().get() + " cannot be read; give --pin-file FILE");
+    }
+    for (Path path : place.paths()) {
+      if (!Files.exists(path)) {
+        throw new Failure(Exit.MISSING, path + " is missing; the root key's token needs it");
+      }
+    }
+    return place;
   }
 
   /** SIGTERM and Ctrl-C run this; the JVM halts when it returns. */

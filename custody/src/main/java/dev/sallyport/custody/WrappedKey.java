@@ -19,6 +19,8 @@ final class WrappedKey {
   static final int BOX = Secret.KEY_LENGTH + 16;
   static final int LENGTH = HEAD + NONCE + BOX;
 
+  static final String DOES_NOT_OPEN = "wrapped key does not open with this root key";
+
   private final byte[] bytes;
 
   private WrappedKey(byte[] bytes) {
@@ -67,6 +69,6 @@ final class WrappedKey {
   }
 
   static BadInput doesNotOpen(Throwable cause) {
-    return new BadInput("wrapped key does not open with this root key", cause);
+    return new BadInput(DOES_NOT_OPEN, cause);
   }
 }

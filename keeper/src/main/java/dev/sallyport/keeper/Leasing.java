@@ -59,7 +59,8 @@ final class Leasing {
   }
 
   private static ModelKeys keys(
-      RecipientKey oneTime, Json.Obj answer, String lease, SealedModel model) throws BadInput {
+      RecipientKey oneTime, Json.Obj answer, String lease, SealedModel model)
+      throws IOException, BadInput {
     byte[] key = answer.base64("key");
     if (model.carry().isEmpty()) {
       return ModelKeys.of(oneTime.unwrap(key, DataKeys.leaseContext(lease)));

@@ -5,7 +5,7 @@ import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.custody.CarryKey;
 import dev.sallyport.custody.DataKeys;
-import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.KeyRing;
 import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.Statement;
@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Carrying {
   private static final int MAX_FILES = 10_000;
 
-  private final KeyProvider root;
+  private final KeyRing root;
 
-  Carrying(KeyProvider root) {
+  Carrying(KeyRing root) {
     this.root = root;
   }
 

@@ -5,7 +5,6 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.custody.Hardening;
 import dev.sallyport.custody.RecipientKey;
-import dev.sallyport.custody.RootKey;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.TrustRoot;
 import java.io.IOException;
@@ -15,16 +14,24 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * keyd's part of the key ceremony. {@code --home DIR [--passphrase-file FILE]} makes the keys and
+ * keyd's part of the key ceremony. {@code --home DIR [--root-key file|pkcs11 …]} makes the keys and
  * prints their public parts as one JSON object; {@code --home DIR --pin} then pins the trust root
  * that all people have signed, and starts keyd's memory. Neither ever replaces anything.
  */
 public final class Ceremony {
   private static final int USAGE = 64;
   private static final int FAILED = 78;
+
+  private static final List<String> OPTIONS =
+      List.of(
+          "--home",
+          "--passphrase-file",
+          "--pin-file",
+          "--root-key",
+          "--pkcs11-module",
+          "--pkcs11-token");
 
   private Ceremony() {}
 
@@ -34,7 +41,7 @@ public final class Ceremony {
     Arguments arguments;
     Home home;
     try {
-      arguments = Arguments.parse(args, List.of("--home", "--passphrase-file"), List.of("--pin"));
+      arguments = Arguments.parse(args, OPTIONS, List.of("--pin"));
       home = new Home(Path.of(arguments.need("--home")));
     } catch (BadInput e) {
       System.err.println("keyd ceremony: " + e.getMessage());
@@ -45,7 +52,7 @@ public final class Ceremony {
       Json.Obj said =
           arguments.flags().contains("--pin")
               ? pin(home, Instant.now())
-              : create(home, arguments.find("--passphrase-file").map(Path::of));
+              : create(home, RootKind.of(arguments), Credentials.of(arguments), Instant.now());
       System.out.println(Json.toString(said));
     } catch (FileAlreadyExistsException e) {
       System.err.println("keyd ceremony: " + e.getFile() + " exists; keys are never replaced");
@@ -57,11 +64,12 @@ public final class Ceremony {
   }
 
   /** Makes the four keys; answers their public parts. */
-  static Json.Obj create(Home home, Optional<Path> passphraseFile) throws IOException, BadInput {
+  static Json.Obj create(Home home, RootKind kind, Credentials credentials, Instant now)
+      throws IOException, BadInput {
     Files.createDirectories(
         home.state(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    createRoot(home, passphraseFile);
+    RootKeys.create(home, kind, credentials, now);
     SigningKey witness = SigningKey.generate();
     witness.write(home.witnessKey());
     SigningKey lease = SigningKey.generate();
@@ -72,17 +80,6 @@ public final class Ceremony {
           .put("keyd", lease.verifyingKey().spki())
           .put("recipient", recipient.recipient().hex())
           .build();
-    }
-  }
-
-  private static void createRoot(Home home, Optional<Path> passphraseFile)
-      throws IOException, BadInput {
-    if (passphraseFile.isEmpty()) {
-      RootKey.create(home.rootKey()).close();
-      return;
-    }
-    try (Passphrase passphrase = Passphrase.read(passphraseFile.get())) {
-      RootKey.create(home.rootKey(), passphrase.characters()).close();
     }
   }
 

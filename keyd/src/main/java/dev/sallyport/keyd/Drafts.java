@@ -5,7 +5,7 @@ import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
-import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.KeyRing;
 import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.keys.Envelope;
@@ -24,10 +24,10 @@ import java.time.Duration;
 final class Drafts {
   private final Pins pins;
   private final RecipientKey recipient;
-  private final KeyProvider root;
+  private final KeyRing root;
   private final Store store;
 
-  Drafts(Pins pins, RecipientKey recipient, KeyProvider root, Store store) {
+  Drafts(Pins pins, RecipientKey recipient, KeyRing root, Store store) {
     this.pins = pins;
     this.recipient = recipient;
     this.root = root;

@@ -45,6 +45,11 @@ record Home(Path root) {
     return new StateFile(state().resolve("pin"));
   }
 
+  /** The list of root keys. */
+  StateFile roots() {
+    return new StateFile(state().resolve("roots"));
+  }
+
   StateFile memory() {
     return new StateFile(state().resolve("memory"));
   }

@@ -4,7 +4,6 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Listener;
 import dev.sallyport.core.Refusal;
-import dev.sallyport.custody.KeyProvider;
 import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.keys.SigningKey;
 import java.io.IOException;
@@ -20,7 +19,7 @@ final class Keyd implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("keyd");
 
   /** What the daemon holds; the caller closes the keys. */
-  record Keys(KeyProvider root, RecipientKey recipient, SigningKey witness, SigningKey lease) {}
+  record Keys(RootKeys root, RecipientKey recipient, SigningKey witness, SigningKey lease) {}
 
   /** An operation that gives one answer. */
   @FunctionalInterface
@@ -37,6 +36,7 @@ final class Keyd implements AutoCloseable {
   private final Unsealing unsealing;
   private final Leases leases;
   private final Watchers watchers;
+  private final RootOrders orders;
   private final List<Listener> listeners;
 
   Keyd(Path run, Pins pins, Keys keys, Store store, Journal journal, Duration keepAlive)
@@ -45,10 +45,11 @@ final class Keyd implements AutoCloseable {
     this.store = store;
     this.journal = journal;
     this.witness = new Witness(pins, keys.witness(), store);
-    this.wrapping = new Wrapping(keys.recipient(), keys.root(), store);
-    this.drafts = new Drafts(pins, keys.recipient(), keys.root(), store);
-    this.unsealing = new Unsealing(pins, keys.root(), store, journal);
-    this.leases = new Leases(pins, keys.lease(), keys.root(), store, journal);
+    this.wrapping = new Wrapping(keys.recipient(), keys.root().ring(), store);
+    this.drafts = new Drafts(pins, keys.recipient(), keys.root().ring(), store);
+    this.unsealing = new Unsealing(pins, keys.root().ring(), store, journal);
+    this.leases = new Leases(pins, keys.lease(), keys.root().ring(), store, journal);
+    this.orders = new RootOrders(pins, keys.root(), store, journal);
     this.watchers = new Watchers(keys.lease().verifyingKey(), store, keepAlive);
     this.listeners =
         List.of(
@@ -64,6 +65,8 @@ final class Keyd implements AutoCloseable {
     switch (request.string("op")) {
       case "witness" -> out.ok(answer("witness", request, witness::cosign));
       case "revoke" -> out.ok(answer("revoke", request, this::revoke));
+      case "root-keys" -> out.ok(orders.list());
+      case "root-order" -> out.ok(answer("root-order", request, orders::carryOut));
       case "status" -> out.ok(status());
       default -> throw Code.OP.because("not an operation of this socket");
     }
@@ -76,6 +79,7 @@ final class Keyd implements AutoCloseable {
       case "resume" -> out.ok(answer("resume", request, drafts::resume));
       case "wrap" -> out.ok(answer("wrap", request, wrapping::wrap));
       case "unseal" -> out.ok(answer("unseal", request, unsealing::grant));
+      case "rewrap" -> out.ok(answer("rewrap", request, wrapping::rewrap));
       case "status" -> out.ok(status());
       default -> throw Code.OP.because("not an operation of this socket");
     }

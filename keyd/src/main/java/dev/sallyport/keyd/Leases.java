@@ -5,7 +5,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
-import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.KeyRing;
 import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.keyd.LeaseVerification.Granted;
 import dev.sallyport.keys.Envelope;
@@ -22,11 +22,11 @@ import java.util.Optional;
 final class Leases {
   private final Pins pins;
   private final SigningKey key;
-  private final KeyProvider root;
+  private final KeyRing root;
   private final Store store;
   private final Journal journal;
 
-  Leases(Pins pins, SigningKey key, KeyProvider root, Store store, Journal journal) {
+  Leases(Pins pins, SigningKey key, KeyRing root, Store store, Journal journal) {
     this.pins = pins;
     this.key = key;
     this.root = root;

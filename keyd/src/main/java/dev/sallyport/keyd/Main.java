@@ -4,7 +4,6 @@ import dev.sallyport.core.Arguments;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.custody.Hardening;
 import dev.sallyport.custody.RecipientKey;
-import dev.sallyport.custody.RootKey;
 import dev.sallyport.keys.SigningKey;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -16,13 +15,13 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Composition root of the keyd process: {@code --home DIR [--passphrase-file FILE]}. Ends with 0 on
- * SIGTERM, 64 on bad arguments, 78 if home, keys or state are not what they must be.
+ * Composition root of the keyd process: {@code --home DIR [--passphrase-file FILE] [--pin-file
+ * FILE]}. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if home, keys or state are not what they
+ * must be.
  */
 public final class Main {
   private static final System.Logger LOG = System.getLogger("keyd");
@@ -41,7 +40,8 @@ public final class Main {
     Hardening.lockMemory().forEach(call -> LOG.log(System.Logger.Level.INFO, "refused={0}", call));
     Arguments arguments;
     try {
-      arguments = Arguments.parse(args, List.of("--home", "--passphrase-file"), List.of());
+      arguments =
+          Arguments.parse(args, List.of("--home", "--passphrase-file", "--pin-file"), List.of());
       arguments.need("--home");
     } catch (BadInput e) {
       System.err.println("keyd: " + e.getMessage());
@@ -49,9 +49,7 @@ public final class Main {
       return;
     }
     try {
-      run(
-          new Home(Path.of(arguments.need("--home"))),
-          arguments.find("--passphrase-file").map(Path::of));
+      run(new Home(Path.of(arguments.need("--home"))), Credentials.of(arguments));
     } catch (NoSuchFileException e) {
       System.err.println("keyd: " + e.getFile() + " is missing; run sallyport init first");
       System.exit(CONFIG);
@@ -61,10 +59,10 @@ public final class Main {
     }
   }
 
-  private static void run(Home home, Optional<Path> passphraseFile)
+  private static void run(Home home, Credentials credentials)
       throws IOException, BadInput, InterruptedException {
     try (FileChannel lockFile = lock(home);
-        RootKey root = rootKey(home, passphraseFile);
+        RootKeys root = RootKeys.open(home, credentials);
         RecipientKey recipient = RecipientKey.read(home.recipientKey());
         Journal journal = Journal.open(home.journal())) {
       Pins pins = Pins.read(home.trustRoot(), home.pin());
@@ -96,16 +94,6 @@ public final class Main {
       throw new BadInput("another keyd runs on this home");
     }
     return channel;
-  }
-
-  private static RootKey rootKey(Home home, Optional<Path> passphraseFile)
-      throws IOException, BadInput {
-    if (passphraseFile.isEmpty()) {
-      return RootKey.open(home.rootKey());
-    }
-    try (Passphrase passphrase = Passphrase.read(passphraseFile.get())) {
-      return RootKey.open(home.rootKey(), passphrase.characters());
-    }
   }
 
   /** Fails unless the keys on disk are those that the trust root names. */

@@ -4,7 +4,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
-import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.KeyRing;
 import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.keyd.UnsealVerification.Granted;
 import dev.sallyport.keys.Secret;
@@ -19,11 +19,11 @@ import java.util.Optional;
  */
 final class Unsealing {
   private final Pins pins;
-  private final KeyProvider root;
+  private final KeyRing root;
   private final Store store;
   private final Journal journal;
 
-  Unsealing(Pins pins, KeyProvider root, Store store, Journal journal) {
+  Unsealing(Pins pins, KeyRing root, Store store, Journal journal) {
     this.pins = pins;
     this.root = root;
     this.store = store;

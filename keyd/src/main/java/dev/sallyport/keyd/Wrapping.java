@@ -5,7 +5,7 @@ import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
-import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.KeyRing;
 import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.keys.Secret;
@@ -15,11 +15,11 @@ final class Wrapping {
   private static final int MAX_NAME = 128;
 
   private final RecipientKey recipient;
-  private final KeyProvider root;
+  private final KeyRing root;
   private final Carrying carrying;
   private final Store store;
 
-  Wrapping(RecipientKey recipient, KeyProvider root, Store store) {
+  Wrapping(RecipientKey recipient, KeyRing root, Store store) {
     this.recipient = recipient;
     this.root = root;
     this.carrying = new Carrying(root);
@@ -44,6 +44,34 @@ final class Wrapping {
       Json.Builder answer = Json.obj().put("wrapped", wrapped);
       carried.members().forEach(answer::put);
       return answer.build();
+    }
+  }
+
+  /**
+   * Answers {@code rewrap}: the same data key under the current root key. Nothing is encrypted anew
+   * and no version is spent; whoever asks learns no key.
+   */
+  Json.Obj rewrap(Json.Obj request) throws Refusal {
+    String model = Code.REQUEST.check(() -> request.string("model"));
+    long version = Code.REQUEST.check(() -> request.integer("version"));
+    Digest manifest = Code.REQUEST.check(() -> request.digest("manifest"));
+    byte[] old = Code.REQUEST.check(() -> request.base64("wrapped"));
+    Json.Builder answer =
+        Json.obj().put("wrapped", anew(old, DataKeys.context(model, version, manifest)));
+    if (request.find("carry").isPresent()) {
+      byte[] carry = Code.REQUEST.check(() -> request.base64("carry"));
+      answer.put("carry", anew(carry, DataKeys.carryContext(model, version, manifest)));
+    }
+    return answer.build();
+  }
+
+  private byte[] anew(byte[] old, byte[] context) throws Refusal {
+    try (Secret key = root.unwrap(old, context)) {
+      return wrapped(key, context);
+    } catch (KeyUnavailable e) {
+      throw Code.ROOT_KEY.because(e);
+    } catch (BadInput e) {
+      throw Code.KEY.because(e);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.custody.CarryKey;
 import dev.sallyport.custody.DataKeys;
+import dev.sallyport.custody.KeyRing;
 import dev.sallyport.custody.RootKey;
 import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.Statement;
@@ -24,7 +25,7 @@ class CarryingTest {
   private static final byte[] BEFORE = manifest("a", "x", "b", "y", "c", "z");
   private static final byte[] AFTER = manifest("aa", "q", "b", "y", "c", "changed");
 
-  private final RootKey root = RootKey.of(Secret.random(), () -> {});
+  private final KeyRing root = KeyRing.of(RootKey.of(Secret.random(), () -> {}));
   private final Secret dataKey = Secret.random();
   private byte[] wrapped;
 

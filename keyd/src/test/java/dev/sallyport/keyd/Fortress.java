@@ -9,7 +9,6 @@ import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
 import dev.sallyport.custody.RecipientKey;
-import dev.sallyport.custody.RootKey;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.LeaseRequest;
 import dev.sallyport.keys.Person;
@@ -66,6 +65,7 @@ final class Fortress implements AutoCloseable {
   Envelope release;
   byte[] wrapped;
   final byte[] dataKey = new byte[32];
+  static final Credentials NO_CREDENTIALS = new Credentials(Optional.empty(), Optional.empty());
   private Keyd keyd;
   private final List<AutoCloseable> closing = new ArrayList<>();
   private int nonces;
@@ -76,7 +76,7 @@ final class Fortress implements AutoCloseable {
 
   Fortress(Path dir, Json.Obj policyPredicate) throws Exception {
     home = new Home(dir);
-    Json.Obj made = Ceremony.create(home, Optional.empty());
+    Json.Obj made = Ceremony.create(home, new RootKind.File("root.key"), NO_CREDENTIALS, START);
     trustRoot = trustRoot(made);
     Files.write(home.trustRoot(), trustRoot.toJson().canonical());
     Ceremony.pin(home, START);
@@ -245,7 +245,7 @@ final class Fortress implements AutoCloseable {
 
   /** Opens the daemon on what is on disk, as {@link Main} does. */
   void start() throws Exception {
-    RootKey root = RootKey.open(home.rootKey());
+    RootKeys root = RootKeys.open(home, NO_CREDENTIALS);
     RecipientKey recipient = RecipientKey.read(home.recipientKey());
     Journal journal = Journal.open(home.journal());
     closing.addAll(List.of(root, recipient, journal));

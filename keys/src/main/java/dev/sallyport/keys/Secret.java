@@ -6,11 +6,13 @@ import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import javax.crypto.SecretKey;
 
 /**
- * Key bytes outside the Java heap: on a page of their own, locked into memory and left out of core
- * dumps where the system allows it ({@link #locked}), wiped on {@link #close}.
+ * Key bytes outside the Java heap: on a page of their own, which only this process maps ({@code
+ * memfd_secret}) or which is locked into memory and left out of core dumps, as far as the system
+ * allows it ({@link #protection}); wiped on {@link #close}.
  *
  * <p>The JCE takes keys from heap arrays only. {@link #use} and {@link #withKey} therefore lend a
  * heap copy for the length of one call and wipe it afterwards; what the JCE itself derives from it
@@ -26,11 +28,30 @@ public final class Secret implements AutoCloseable {
   private static final int MAX_LENGTH = 128;
 
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment page = arena.allocate(SecretMemory.PAGE, SecretMemory.PAGE);
+  private final MemorySegment page;
   private final MemorySegment bytes;
-  private final boolean locked;
+  private final Protection protection;
   private final String id;
   private boolean closed;
+
+  /** How well the page is kept from others. */
+  public enum Protection {
+    /** {@code memfd_secret}: no other process, not even the kernel, has it mapped. */
+    SECRET,
+    /** Locked into memory, left out of core dumps. */
+    LOCKED,
+    /** The system refused both. */
+    NONE;
+
+    /** In status and logs: {@code memfd_secret}, {@code mlock}, {@code none}. */
+    public String label() {
+      return switch (this) {
+        case SECRET -> "memfd_secret";
+        case LOCKED -> "mlock";
+        case NONE -> "none";
+      };
+    }
+  }
 
   /** Work on bytes or a key that are wiped when it returns; it must not keep them. */
   @FunctionalInterface
@@ -45,8 +66,14 @@ public final class Secret implements AutoCloseable {
   }
 
   private Secret(byte[] from) {
+    Optional<MemorySegment> secret = SecretMemory.secretPage(arena);
+    this.page = secret.orElseGet(() -> arena.allocate(SecretMemory.PAGE, SecretMemory.PAGE));
     this.bytes = page.asSlice(0, from.length);
-    this.locked = SecretMemory.lock(page);
+    if (secret.isPresent()) {
+      this.protection = Protection.SECRET;
+    } else {
+      this.protection = SecretMemory.lock(page) ? Protection.LOCKED : Protection.NONE;
+    }
     MemorySegment.copy(from, 0, bytes, ValueLayout.JAVA_BYTE, 0, from.length);
     byte[] label = new byte[4];
     new SecureRandom().nextBytes(label);
@@ -109,9 +136,9 @@ public final class Secret implements AutoCloseable {
     return Math.toIntExact(bytes.byteSize());
   }
 
-  /** Whether the page is locked into memory; false if the system's limit does not allow it. */
-  public boolean locked() {
-    return locked;
+  /** How the page is protected; {@code NONE} if the system's limits allow nothing. */
+  public Protection protection() {
+    return protection;
   }
 
   private synchronized byte[] copy() {
@@ -127,7 +154,7 @@ public final class Secret implements AutoCloseable {
     if (!closed) {
       closed = true;
       page.fill((byte) 0);
-      if (locked) {
+      if (protection == Protection.LOCKED) {
         SecretMemory.unlock(page);
       }
       arena.close();

@@ -1,5 +1,6 @@
 package dev.sallyport.keys;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -9,8 +10,9 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /**
- * {@code mlock(2)}, {@code munlock(2)} and {@code madvise(2)} for the pages of {@link Secret}s, as
- * far as the system has them. A secret has a page of its own because these calls work on pages.
+ * The pages of {@link Secret}s. Where the kernel has {@code memfd_secret(2)}, a page that not even
+ * the kernel maps: neither ptrace, {@code /proc/PID/mem}, a core dump nor swap can show it. Else a
+ * page locked by {@code mlock(2)} and left out of dumps by {@code madvise(2)}.
  */
 final class SecretMemory {
   /** Bytes per page; also a multiple of what smaller pages would need. */
@@ -36,7 +38,84 @@ final class SecretMemory {
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_INT));
 
+  private static final int SYS_MEMFD_SECRET = 447;
+  private static final int PROT_READ_WRITE = 3;
+  private static final int MAP_SHARED = 1;
+  private static final long MAP_FAILED = -1;
+
+  private static final Optional<MethodHandle> SYSCALL =
+      find(
+          "syscall",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+  private static final Optional<MethodHandle> FTRUNCATE =
+      find(
+          "ftruncate",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+  private static final Optional<MethodHandle> MMAP =
+      find(
+          "mmap",
+          FunctionDescriptor.of(
+              ValueLayout.ADDRESS,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG));
+  private static final Optional<MethodHandle> MUNMAP =
+      find(
+          "munmap",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+  private static final Optional<MethodHandle> CLOSE =
+      find("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+
   private SecretMemory() {}
+
+  /** A page of {@code memfd_secret}, unmapped when the arena closes; empty if it was refused. */
+  static Optional<MemorySegment> secretPage(Arena arena) {
+    boolean known = System.getProperty("os.arch", "").matches("amd64|aarch64|riscv64");
+    if (!known || SYSCALL.isEmpty() || FTRUNCATE.isEmpty() || MMAP.isEmpty() || CLOSE.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      int fd = (int) (long) SYSCALL.get().invokeExact((long) SYS_MEMFD_SECRET, 0L);
+      if (fd < 0) {
+        return Optional.empty();
+      }
+      try {
+        return map(fd, arena);
+      } finally {
+        int _ = (int) CLOSE.get().invokeExact(fd);
+      }
+    } catch (Throwable e) {
+      throw new IllegalStateException("internal error: native call failed", e);
+    }
+  }
+
+  // Giving a size to a raw address is restricted; it is the one that was mapped.
+  @SuppressWarnings("restricted")
+  private static Optional<MemorySegment> map(int fd, Arena arena) throws Throwable {
+    if ((int) FTRUNCATE.orElseThrow().invokeExact(fd, PAGE) != 0) {
+      return Optional.empty();
+    }
+    MemorySegment at =
+        (MemorySegment)
+            MMAP.orElseThrow()
+                .invokeExact(MemorySegment.NULL, PAGE, PROT_READ_WRITE, MAP_SHARED, fd, 0L);
+    if (at.address() == MAP_FAILED) {
+      return Optional.empty();
+    }
+    return Optional.of(at.reinterpret(PAGE, arena, SecretMemory::unmap));
+  }
+
+  private static void unmap(MemorySegment page) {
+    try {
+      int _ = (int) MUNMAP.orElseThrow().invokeExact(page, PAGE);
+    } catch (Throwable e) {
+      throw new IllegalStateException("internal error: native call failed", e);
+    }
+  }
 
   /** Locks the page and keeps it out of core dumps. False if either was refused. */
   static boolean lock(MemorySegment page) {

@@ -3,11 +3,17 @@ package dev.sallyport.keys;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -60,8 +66,40 @@ class SecretTest {
   void locksItsPageWhereTheLimitAllows() {
     // 64 KiB is the smallest default limit of any supported system; one secret needs 4 KiB.
     try (Secret secret = Secret.random()) {
-      assertTrue(secret.locked());
+      assertNotEquals(Secret.Protection.NONE, secret.protection());
     }
+  }
+
+  @Test
+  void notEvenTheOwnProcessReadsItsPageThroughTheKernel() throws Exception {
+    try (Secret secret = Secret.random();
+        RandomAccessFile memory = new RandomAccessFile("/proc/self/mem", "r")) {
+      assumeTrue(
+          secret.protection() == Secret.Protection.SECRET, "skipped: kernel without memfd_secret");
+      List<Long> pages = secretPages();
+      assertFalse(pages.isEmpty());
+      for (long page : pages) {
+        memory.seek(page);
+        assertThrows(IOException.class, () -> memory.read(new byte[32]));
+      }
+    }
+  }
+
+  @Test
+  void closingUnmapsThePage() throws Exception {
+    Secret first = Secret.random();
+    assumeTrue(
+        first.protection() == Secret.Protection.SECRET, "skipped: kernel without memfd_secret");
+    int before = secretPages().size();
+    first.close();
+    assertEquals(before - 1, secretPages().size());
+  }
+
+  private static List<Long> secretPages() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+        .filter(line -> line.contains("secretmem"))
+        .map(line -> Long.parseUnsignedLong(line.substring(0, line.indexOf('-')), 16))
+        .toList();
   }
 
   @Test

@@ -95,7 +95,7 @@ record Desk(Peer keyd, Peer server) {
   /** Has keyd wrap the keys under the root key (spec/key-release.md §3). */
   WrappedKeys wrap(
       Recipient recipient, ModelName model, Staging.Draft draft, Digest manifest, Secret dataKey)
-      throws Failure, BadInput {
+      throws Failure, IOException, BadInput {
     byte[] context = DataKeys.context(model.value(), draft.version(), manifest);
     Json.Builder request =
         Json.obj()
@@ -121,7 +121,7 @@ record Desk(Peer keyd, Peer server) {
     }
   }
 
-  private static Json reuse(Reuse reuse, byte[] manifest) throws BadInput {
+  private static Json reuse(Reuse reuse, byte[] manifest) throws IOException, BadInput {
     SealedModel base = reuse.base();
     Json.Builder json =
         Json.obj()

@@ -106,6 +106,7 @@ final class Desk implements Listener.Handler {
     switch (type) {
       case Command.PREDICATE_TYPE -> orders.carryOut(envelope).members().forEach(answer::put);
       case Statement.OWN + "commands/v1" -> allow(envelope);
+      case Statement.OWN + "root-key/v1" -> rootKey(envelope);
       default -> govern(envelope, answer);
     }
     return answer.put("witnessed", book.cosign()).build();
@@ -143,6 +144,15 @@ final class Desk implements Listener.Handler {
         Registry.COMMANDS_SET,
         Json.obj().put("envelope", envelope.toJson()).build(),
         registry -> registry.requireFitCommands(signed));
+  }
+
+  /** Only written down: keyd checks the order by itself and carries it out. */
+  private void rootKey(Envelope envelope) throws BadInput, AuditFailure {
+    var signed = root.verify(envelope);
+    book.<BadInput>append(
+        Registry.ROOT_KEY_ORDERED,
+        Json.obj().put("envelope", envelope.toJson()).build(),
+        _ -> Registry.requireTwoSecurityAdmins(signed));
   }
 
   /** The list of allowed commands in force; version 0 is none. */

@@ -35,6 +35,9 @@ final class Registry {
   /** The inference servers beside the embedded one that may hold weights. */
   static final String COMMANDS_SET = "commands.set";
 
+  /** An order about a root key of keyd. */
+  static final String ROOT_KEY_ORDERED = "root-key.ordered";
+
   /** A sealed model, its last version. */
   record Model(String name, long version, Digest manifest, long bytes) {}
 
@@ -185,17 +188,21 @@ final class Registry {
 
   /** Fails unless two security administrators signed this newer list of commands. */
   void requireFitCommands(Signed signed) throws BadInput {
-    long admins =
-        signed.signers().stream().filter(p -> p.role() == Role.SECURITY_ADMIN).distinct().count();
-    if (admins < 2) {
-      throw new BadInput("signed by " + admins + " security administrators; 2 are needed");
-    }
+    requireTwoSecurityAdmins(signed);
     long version = signed.statement().predicate().integer("version");
     if (commands.isPresent()) {
       long last = commands.get().signed().statement().predicate().integer("version");
       if (version <= last) {
         throw new BadInput("version " + version + " is not above " + last);
       }
+    }
+  }
+
+  static void requireTwoSecurityAdmins(Signed signed) throws BadInput {
+    long admins =
+        signed.signers().stream().filter(p -> p.role() == Role.SECURITY_ADMIN).distinct().count();
+    if (admins < 2) {
+      throw new BadInput("signed by " + admins + " security administrators; 2 are needed");
     }
   }
 }

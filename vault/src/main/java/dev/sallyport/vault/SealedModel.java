@@ -96,7 +96,9 @@ public final class SealedModel {
         SealedFile file = expected.remove(name);
         if (file != null) {
           requireLength(file, entry);
-        } else if (!name.equals(Header.FILE)) {
+        } else if (!name.equals(Header.FILE)
+            && !name.equals(Rewrapped.FILE)
+            && !name.equals(Rewrapped.FRESH)) {
           throw new BadInput("\"" + Json.clip(name) + "\" is not part of the sealed model");
         }
       }
@@ -151,14 +153,24 @@ public final class SealedModel {
     return headerDigest;
   }
 
-  /** The data key under the root key, for keyd. */
-  public byte[] wrapped() {
-    return header.wrapped();
+  /** The data key under the root key, for keyd: the newest wrapping there is. */
+  public byte[] wrapped() throws IOException, BadInput {
+    return Rewrapped.read(directory).map(Rewrapped::wrapped).orElse(header.wrapped());
   }
 
-  /** The carry key under the root key, for keyd; only if files of earlier versions are used. */
-  public Optional<byte[]> carry() {
-    return header.carry();
+  /**
+   * The carry key under the root key, for keyd, as {@link #wrapped}; only if files of earlier
+   * versions are used.
+   */
+  public Optional<byte[]> carry() throws IOException, BadInput {
+    Optional<Rewrapped> newer = Rewrapped.read(directory);
+    if (newer.isEmpty()) {
+      return header.carry();
+    }
+    if (newer.get().carry().isPresent() != header.carry().isPresent()) {
+      throw new BadInput(Rewrapped.FILE + ": has a carry key if and only if the header has one");
+    }
+    return newer.get().carry();
   }
 
   /** The length of a segment, in bytes. */
@@ -174,6 +186,11 @@ public final class SealedModel {
   /** The bytes of the manifest as signed. */
   public byte[] payload() throws BadInput {
     return header.bundle().object("dsseEnvelope").base64("payload");
+  }
+
+  /** Keeps the same keys under a newer root key; the ciphertext stays as it is. */
+  public void rewrap(byte[] wrapped, Optional<byte[]> carry) throws IOException {
+    new Rewrapped(wrapped, carry).replace(directory);
   }
 
   /** In the order of the manifest. */

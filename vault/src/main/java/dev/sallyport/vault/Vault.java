@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -24,6 +25,20 @@ public record Vault(Path directory) {
   /** Where a version of a model is, or would be. */
   public Path path(ModelName model, long version) {
     return directory.resolve(model.value()).resolve(Long.toString(version));
+  }
+
+  /** Every model there is a directory for. */
+  public List<ModelName> models() throws IOException, BadInput {
+    List<ModelName> names = new ArrayList<>();
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+        for (Path entry : entries) {
+          names.add(ModelName.parse(String.valueOf(entry.getFileName())));
+        }
+      }
+    }
+    names.sort(Comparator.comparing(ModelName::value));
+    return names;
   }
 
   /** The published versions of a model, ascending; none if there is no such model. */

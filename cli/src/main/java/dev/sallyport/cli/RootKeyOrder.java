@@ -1,0 +1,35 @@
+package dev.sallyport.cli;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** An order about a root key: signed, logged, then carried out (spec/key-release.md §3.1). */
+record RootKeyOrder(String action, String key) {
+  private Statement statement() {
+    Json.Obj predicate =
+        Json.obj()
+            .put("action", action)
+            .put("key", key)
+            .put("at", Instant.now().truncatedTo(ChronoUnit.SECONDS))
+            .build();
+    return Statement.about(
+        "root-key", predicate.digest(), Statement.OWN + "root-key/v1", predicate);
+  }
+
+  /** INVARIANT: the entry is in the log before keyd is asked (DESIGN invariant 3). */
+  Json.Obj give(Session session, SignAll signers) throws Failure, BadInput {
+    Envelope order = signers.sign(session.home(), statement());
+    var _ = session.control().submit(order);
+    return Control.witness(session.home())
+        .ask("root-order", Json.obj().put("order", order.toJson()));
+  }
+
+  /** The root keys there are. */
+  static Json.Obj keys(Home home) throws Failure {
+    return Control.witness(home.existing()).ask("root-keys");
+  }
+}

@@ -1,0 +1,83 @@
+package dev.sallyport.cli;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Bounded;
+import dev.sallyport.core.Json;
+import dev.sallyport.sandbox.Confined;
+import dev.sallyport.sandbox.Output;
+import dev.sallyport.sandbox.Sandbox;
+import dev.sallyport.sandbox.SandboxFailure;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which root key each sealed model is under. A process of the opening wing goes through the vault,
+ * confined; this program only reads its answer.
+ */
+record VaultKeys(List<Json.Obj> models, long rewrapped, List<String> failed) {
+  private static final int MAX_ANSWER = 16 << 20;
+
+  /** Only looks. */
+  static VaultKeys list(Home home) throws Failure, IOException, BadInput, InterruptedException {
+    return run(home, List.of());
+  }
+
+  /** Has keyd wrap every data key under the current root key. */
+  static VaultKeys rewrap(Home home, String current)
+      throws Failure, IOException, BadInput, InterruptedException {
+    return run(home, List.of("--current", current));
+  }
+
+  private static VaultKeys run(Home home, List<String> more)
+      throws Failure, IOException, BadInput, InterruptedException {
+    Dist dist = Dist.find();
+    List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
+    arguments.addAll(more);
+    try (Sandbox sandbox = Preflight.sandbox()) {
+      Confined process =
+          sandbox.start(
+              new Confinements(
+                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file())
+                  .rewrapper(),
+              dist.command(Program.SEALER, "Rewrap", arguments),
+              Output.PIPE);
+      byte[] answer = Bounded.read(process.output(), MAX_ANSWER, "rewrap");
+      int status = process.waitFor();
+      if (status != 0) {
+        List<String> said = process.lastLines();
+        throw new Failure(
+            Exit.DATA, said.isEmpty() ? "rewrap ended with status " + status : said.getLast());
+      }
+      String text = new String(answer, StandardCharsets.UTF_8).strip();
+      Json.Obj json = Json.parse(text).asObject("answer of rewrap");
+      return new VaultKeys(
+          json.objects("models"), json.integer("rewrapped"), json.strings("failed"));
+    } catch (SandboxFailure e) {
+      throw new Failure(Exit.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The models under this key: {@code tiny version 3}. */
+  List<String> under(String key) throws BadInput {
+    List<String> names = new ArrayList<>();
+    for (Json.Obj model : models) {
+      if (model.string("key").equals(key)) {
+        names.add(model.string("model") + " version " + model.integer("version"));
+      }
+    }
+    return names;
+  }
+
+  /** Fails if anything could not be looked at or rewrapped. */
+  void requireAll() throws Failure {
+    if (!failed.isEmpty()) {
+      throw new Failure(
+          Exit.DATA,
+          failed.size()
+              + " versions could not be wrapped anew; they still open under their old key; first: "
+              + failed.getFirst());
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.sallyport.keyd;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
+import dev.sallyport.core.Refusal;
+import dev.sallyport.custody.KeyUnavailable;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Signed;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Carries out what two security administrators order about root keys. Thread-safe. */
+final class RootOrders {
+  private final Pins pins;
+  private final RootKeys keys;
+  private final Store store;
+  private final Journal journal;
+
+  RootOrders(Pins pins, RootKeys keys, Store store, Journal journal) {
+    this.pins = pins;
+    this.keys = keys;
+    this.store = store;
+    this.journal = journal;
+  }
+
+  /** Answers {@code root-keys}: which there are. */
+  Json.Obj list() {
+    String current = keys.ring().current().orElse(RootOrder.NONE);
+    List<Json> list = new ArrayList<>();
+    for (RootKeys.Entry entry : keys.entries()) {
+      if (!entry.doomed()) {
+        list.add(
+            Json.obj()
+                .put("id", entry.id())
+                .put("provider", entry.kind().provider())
+                .put("since", entry.since())
+                .put("current", entry.id().equals(current))
+                .build());
+      }
+    }
+    return Json.obj().put("current", current).put("keys", Json.arr(list)).build();
+  }
+
+  /** Answers {@code root-order}. */
+  synchronized Json.Obj carryOut(Json.Obj request) throws Refusal {
+    Instant now = store.now();
+    Signed signed =
+        Code.APPROVAL.check(() -> pins.root().verify(Envelope.parse(request.object("order"))));
+    RootOrder order = Code.APPROVAL.check(() -> RootOrder.parse(signed, now));
+    return switch (order.action()) {
+      case ROTATE -> rotate(signed, order, now);
+      case DESTROY -> destroy(signed, order, now);
+    };
+  }
+
+  private Json.Obj rotate(Signed signed, RootOrder order, Instant now) throws Refusal {
+    String current = keys.ring().current().orElse(RootOrder.NONE);
+    Code.REPLAY.require(
+        order.key().equals(current), "order replaces " + order.key() + "; current is " + current);
+    write(signed, order, now);
+    try {
+      return Json.obj().put("current", keys.rotate(now).id()).put("previous", current).build();
+    } catch (KeyUnavailable e) {
+      throw Code.ROOT_KEY.because(e);
+    } catch (IOException | BadInput e) {
+      throw failed("keyd cannot make or store a root key", e);
+    }
+  }
+
+  private Json.Obj destroy(Signed signed, RootOrder order, Instant now) throws Refusal {
+    boolean known =
+        keys.entries().stream().anyMatch(e -> e.id().equals(order.key()) && !e.doomed());
+    Code.REPLAY.require(known, "there is no root key " + Json.clip(order.key()));
+    write(signed, order, now);
+    try {
+      keys.destroy(order.key());
+      return Json.obj().put("destroyed", order.key()).build();
+    } catch (KeyUnavailable e) {
+      throw Code.ROOT_KEY.because(e);
+    } catch (IOException e) {
+      throw failed("keyd cannot store its state; the key may still exist", e);
+    }
+  }
+
+  /** INVARIANT: no entry, no effect. */
+  private void write(Signed signed, RootOrder order, Instant now) throws Refusal {
+    try {
+      journal.write(
+          now,
+          "root-key",
+          Json.obj()
+              .put("order", signed.id())
+              .put("action", order.action().name())
+              .put("key", order.key())
+              .build());
+    } catch (IOException e) {
+      throw failed("keyd cannot write its journal", e);
+    }
+  }
+
+  private static Refusal failed(String what, Exception cause) {
+    Refusal refusal = Code.STORE.because(what);
+    refusal.initCause(cause);
+    return refusal;
+  }
+}
