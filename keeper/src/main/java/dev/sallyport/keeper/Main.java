@@ -26,9 +26,9 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Composition root of the keeper process: {@code --home DIR [--plaintext DIR] [--runtime DIR]
- * [--bindable DIR]… [--start-seconds N] [--loader auto|memory|fuse] [--cgroup DIR]}; plaintext lies in {@code
- * HOME/plaintext} unless said otherwise. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if the
- * host or the home is not what it must be.
+ * [--bindable DIR]… [--start-seconds N] [--loader auto|memory|fuse] [--cgroup DIR]}; plaintext lies
+ * in {@code HOME/plaintext} unless said otherwise. Ends with 0 on SIGTERM, 64 on bad arguments, 78
+ * if the host or the home is not what it must be.
  */
 public final class Main {
   private static final System.Logger LOG = System.getLogger("keeper");
