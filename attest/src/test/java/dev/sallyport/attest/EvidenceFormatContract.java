@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
+import dev.sallyport.keys.Der;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -123,6 +124,20 @@ abstract class EvidenceFormatContract {
           BadInput.class,
           () -> s.format().verify(s.evidence(s.report(), chain), TestCa.NOW),
           "bit " + bit + " of certificate " + which + ", seed " + SEED);
+    }
+  }
+
+  /** Half of the time the signature ends in a zero bit, and the JDK would not mind. */
+  @Test
+  void refusesASignatureWithBitsThatDoNotCount() throws Exception {
+    Specimen s = specimen(binding);
+    for (int which = 0; which < s.certificates().size(); which++) {
+      List<byte[]> chain = new ArrayList<>(s.certificates());
+      byte[] changed = chain.get(which).clone();
+      changed[changed.length - Der.parse(changed).last().content(3).length] = 1;
+      chain.set(which, changed);
+      assertThrows(
+          BadInput.class, () -> s.format().verify(s.evidence(s.report(), chain), TestCa.NOW));
     }
   }
 

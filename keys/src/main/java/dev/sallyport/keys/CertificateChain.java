@@ -37,6 +37,8 @@ public final class CertificateChain {
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\\s]*)-----END CERTIFICATE-----");
 
+  private static final int BIT_STRING = 0x03;
+
   private final List<X509Certificate> certificates;
 
   private CertificateChain(List<X509Certificate> certificates) {
@@ -85,9 +87,18 @@ public final class CertificateChain {
       if (!Arrays.equals(certificate.getEncoded(), der)) {
         throw new BadInput("certificate has bytes after its end");
       }
+      requireWholeBytes(der);
       return certificate;
     } catch (CertificateException e) {
       throw new BadInput("certificate is not X.509", e);
+    }
+  }
+
+  /** The JDK lets a signature end in bits that do not count, so one could have two encodings. */
+  private static void requireWholeBytes(byte[] der) throws BadInput {
+    byte[] signature = Der.parse(der).last().content(BIT_STRING);
+    if (signature.length < 1 || signature[0] != 0) {
+      throw new BadInput("signature of a certificate is no whole number of bytes");
     }
   }
 
