@@ -42,7 +42,7 @@ record UnsealDesk(Peer keyd, Peer server) {
 
   /** {@code {key, carry?}}, as keyd wrapped them to the one-time recipient of the request. */
   Json.Obj keys(Envelope order, Envelope request, Json.Obj intent, SealedModel model)
-      throws Failure {
+      throws Failure, IOException {
     try {
       Json.Builder papers =
           Json.obj()

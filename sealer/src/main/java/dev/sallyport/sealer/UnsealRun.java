@@ -142,12 +142,16 @@ final class UnsealRun {
         return opened(oneTime, desk.keys(envelope, signed, intent, model));
       } catch (Failure e) {
         throw undone(e, "keyd");
+      } catch (IOException e) {
+        throw undone(
+            new Failure(Failure.UNAVAILABLE, Wording.of("cannot read the vault", e), e), "vault");
       } catch (BadInput e) {
         throw undone(new Failure(Failure.UNAVAILABLE, "key of keyd does not open", e), "keyd");
       }
     }
 
-    private ModelKeys opened(RecipientKey oneTime, Json.Obj answer) throws BadInput {
+    private ModelKeys opened(RecipientKey oneTime, Json.Obj answer)
+        throws IOException, BadInput {
       byte[] key = answer.base64("key");
       if (model.carry().isEmpty()) {
         return ModelKeys.of(oneTime.unwrap(key, DataKeys.unsealContext(request)));
