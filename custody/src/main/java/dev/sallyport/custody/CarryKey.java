@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
 
 /**
  * The key under which a version of a model holds the file keys of earlier versions
@@ -35,7 +34,8 @@ public final class CarryKey implements AutoCloseable {
           MAGIC,
           id,
           fileKey,
-          (nonce, head, plain) -> crypt(Cipher.ENCRYPT_MODE, nonce, head, plain, associatedData));
+          (nonce, head, plain) ->
+              WrappedKey.crypt(wrapping, Cipher.ENCRYPT_MODE, nonce, head, plain, associatedData));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("internal error: every JDK has AES-GCM", e);
     }
@@ -50,23 +50,16 @@ public final class CarryKey implements AutoCloseable {
     WrappedKey parts = WrappedKey.parse(wrapped);
     try {
       return Secret.take(
-          crypt(Cipher.DECRYPT_MODE, parts.nonce(), parts.head(), parts.box(), associatedData));
+          WrappedKey.crypt(
+              wrapping,
+              Cipher.DECRYPT_MODE,
+              parts.nonce(),
+              parts.head(),
+              parts.box(),
+              associatedData));
     } catch (GeneralSecurityException e) {
       throw new BadInput("file key does not open with this carry key", e);
     }
-  }
-
-  private byte[] crypt(int mode, byte[] nonce, byte[] head, byte[] input, byte[] associatedData)
-      throws GeneralSecurityException {
-    return wrapping.withKey(
-        "AES",
-        key -> {
-          Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-          cipher.init(mode, key, new GCMParameterSpec(128, nonce));
-          cipher.updateAAD(head);
-          cipher.updateAAD(associatedData);
-          return cipher.doFinal(input);
-        });
   }
 
   private static byte[] label(String text) {

@@ -9,7 +9,6 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
 
 /**
  * The root key in a file, in the clear (0600) or under a passphrase. Wrapping is AES-256-GCM with a
@@ -94,7 +93,8 @@ public final class RootKey implements KeyProvider {
           MAGIC,
           id,
           key,
-          (n, head, plain) -> crypt(Cipher.ENCRYPT_MODE, n, head, plain, associatedData));
+          (n, head, plain) ->
+              WrappedKey.crypt(wrapping, Cipher.ENCRYPT_MODE, n, head, plain, associatedData));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("internal error: every JDK has AES-GCM", e);
     }
@@ -105,24 +105,16 @@ public final class RootKey implements KeyProvider {
     WrappedKey parts = WrappedKey.parse(wrapped);
     try {
       return Secret.take(
-          crypt(Cipher.DECRYPT_MODE, parts.nonce(), parts.head(), parts.box(), associatedData));
+          WrappedKey.crypt(
+              wrapping,
+              Cipher.DECRYPT_MODE,
+              parts.nonce(),
+              parts.head(),
+              parts.box(),
+              associatedData));
     } catch (GeneralSecurityException e) {
       throw WrappedKey.doesNotOpen(e);
     }
-  }
-
-  // The key id is a hint for people: it is authenticated, and a wrong one fails like a wrong tag.
-  private byte[] crypt(int mode, byte[] nonce, byte[] head, byte[] input, byte[] associatedData)
-      throws GeneralSecurityException {
-    return wrapping.withKey(
-        "AES",
-        key -> {
-          Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-          cipher.init(mode, key, new GCMParameterSpec(128, nonce));
-          cipher.updateAAD(head);
-          cipher.updateAAD(associatedData);
-          return cipher.doFinal(input);
-        });
   }
 
   @Override

@@ -4,8 +4,11 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.keys.Secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
 
 /**
  * The bytes of a data key under a root key: magic, key id, nonce, then the key under AES-256-GCM
@@ -66,6 +69,24 @@ final class WrappedKey {
 
   byte[] box() {
     return Arrays.copyOfRange(bytes, HEAD + NONCE, LENGTH);
+  }
+
+  /**
+   * AES-256-GCM under a key that is here in memory. The key id is a hint for people: it is
+   * authenticated, and a wrong one fails like a wrong tag.
+   */
+  static byte[] crypt(
+      Secret wrapping, int mode, byte[] nonce, byte[] head, byte[] input, byte[] associatedData)
+      throws GeneralSecurityException {
+    return wrapping.withKey(
+        "AES",
+        key -> {
+          Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+          cipher.init(mode, key, new GCMParameterSpec(128, nonce));
+          cipher.updateAAD(head);
+          cipher.updateAAD(associatedData);
+          return cipher.doFinal(input);
+        });
   }
 
   static BadInput doesNotOpen(Throwable cause) {
