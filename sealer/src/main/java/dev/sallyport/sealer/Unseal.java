@@ -1,8 +1,5 @@
 package dev.sallyport.sealer;
 
-import dev.sallyport.core.BadInput;
-import dev.sallyport.core.Json;
-import dev.sallyport.custody.Hardening;
 import java.time.InstantSource;
 
 /**
@@ -15,31 +12,10 @@ public final class Unseal {
 
   /** Entry point. */
   public static void main(String[] args) {
-    System.exit(run(args));
-  }
-
-  private static int run(String[] args) {
-    try {
-      // INVARIANT: before the data key exists (DESIGN §7, PR_SET_DUMPABLE).
-      Hardening.forbidDumps();
-      Report report = Report.to(System.out);
-      Json.Obj result =
-          UnsealRun.of(UnsealArguments.parse(args), report, InstantSource.system()).run();
-      System.out.println(Json.toString(result));
-      return System.out.checkError() ? Failure.IO : 0;
-    } catch (Failure e) {
-      return failed(e.status(), String.valueOf(e.getMessage()));
-    } catch (BadInput e) {
-      return failed(Failure.BAD_INPUT, String.valueOf(e.getMessage()));
-    } catch (RuntimeException | Error e) {
-      e.printStackTrace();
-      return failed(Failure.INTERNAL, "internal error: " + e.getClass().getSimpleName());
-    }
-  }
-
-  private static int failed(int status, String message) {
-    Json error = Json.obj().put("status", status).put("message", message).build();
-    System.out.println(Json.toString(Json.obj().put("error", error).build()));
-    return status;
+    System.exit(
+        Program.run(
+            report ->
+                UnsealRun.of(UnsealArguments.parse(args), report, InstantSource.system()).run(),
+            Failure.IO));
   }
 }
