@@ -64,7 +64,11 @@ record VaultKeys(List<Json.Obj> models, long rewrapped, List<String> failed) {
     List<String> names = new ArrayList<>();
     for (Json.Obj model : models) {
       if (model.string("key").equals(key)) {
-        names.add(model.string("model") + " version " + model.integer("version"));
+        names.add(
+            model.string("model")
+                + " version "
+                + model.integer("version")
+                + (model.bool("finished") ? "" : " (unfinished)"));
       }
     }
     return names;

@@ -24,7 +24,8 @@ import java.util.Optional;
  * Goes through the vault after a rotation: {@code --home DIR --current ID} has keyd wrap every data
  * key under the current root key that is still under an older one; {@code --home DIR} only lists.
  * Never sees a data key. May be killed and started again at any time. Prints one JSON object:
- * models with the root key each is under, how many were rewrapped, and what failed.
+ * models with the root key each is under, unfinished ones too, how many were rewrapped, and what
+ * failed.
  */
 public final class Rewrap {
   private static final int MAX_TRUST_ROOT = 1 << 20;
@@ -68,7 +69,30 @@ public final class Rewrap {
           failed.add(model + " version " + version + ": " + e.getMessage());
         }
       }
+      unfinished(model);
     }
+  }
+
+  /** A rotation leaves these: the next run of the sealer goes on, or seals anew. */
+  private void unfinished(ModelName model) throws IOException {
+    for (long version : vault.begun(model)) {
+      try {
+        Optional<byte[]> draft = vault.draft(model, version);
+        draft.flatMap(KeyRing::keyIdOf).ifPresent(key -> add(model, version, key, false));
+      } catch (BadInput e) {
+        failed.add(model + " version " + version + " (unfinished): " + e.getMessage());
+      }
+    }
+  }
+
+  private void add(ModelName model, long version, String key, boolean finished) {
+    models.add(
+        Json.obj()
+            .put("model", model.value())
+            .put("version", version)
+            .put("key", key)
+            .put("finished", finished)
+            .build());
   }
 
   private void one(ModelName model, long version, String current)
@@ -95,8 +119,7 @@ public final class Rewrap {
       sealed.rewrap(fresh, carry);
       rewrapped++;
     }
-    models.add(
-        Json.obj().put("model", model.value()).put("version", version).put("key", under).build());
+    add(model, version, under, true);
   }
 
   private Json.Obj result() {

@@ -31,8 +31,8 @@ import java.util.OptionalLong;
  * for publishing (spec/sealed-weights.md §8).
  */
 public final class Staging implements AutoCloseable {
-  private static final String DRAFT = ".draft";
-  private static final int MAX_DRAFT = 4096;
+  static final String DRAFT = ".draft";
+  static final int MAX_DRAFT = 4096;
 
   private final Vault vault;
   private final ModelName model;

@@ -1,6 +1,7 @@
 package dev.sallyport.vault;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Bounded;
 import dev.sallyport.keys.TrustRoot;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
@@ -67,8 +69,16 @@ public record Vault(Path directory) {
     return Staging.open(this, model, version);
   }
 
+  /** The wrapped data key of a sealing that was begun and can go on. */
+  public Optional<byte[]> draft(ModelName model, long version) throws IOException, BadInput {
+    Path draft = directory.resolve(model.value()).resolve(STAGING + version).resolve(Staging.DRAFT);
+    return Files.exists(draft)
+        ? Optional.of(Bounded.read(draft, Staging.MAX_DRAFT))
+        : Optional.empty();
+  }
+
   /** Versions whose sealing was begun and not published, ascending. */
-  List<Long> begun(ModelName model) throws IOException {
+  public List<Long> begun(ModelName model) throws IOException {
     return numbered(model, STAGING);
   }
 
