@@ -20,12 +20,17 @@ record RootKeyOrder(String action, String key) {
         "root-key", predicate.digest(), Statement.OWN + "root-key/v1", predicate);
   }
 
-  /** INVARIANT: the entry is in the log before keyd is asked (DESIGN invariant 3). */
+  /** Has the order logged, and keyd carry it out on the proof of that (DESIGN invariant 3). */
   Json.Obj give(Session session, SignAll signers) throws Failure, BadInput {
     Envelope order = signers.sign(session.home(), statement());
-    var _ = session.control().submit(order);
+    Json.Obj logged = session.control().submit(order);
     return Control.witness(session.home())
-        .ask("root-order", Json.obj().put("order", order.toJson()));
+        .ask(
+            "root-order",
+            Json.obj()
+                .put("order", order.toJson())
+                .put("checkpoint", logged.string("checkpoint"))
+                .put("proof", logged.object("proof")));
   }
 
   /** The root keys there are. */

@@ -4,6 +4,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.Nonce;
 import dev.sallyport.keys.Person;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
@@ -11,10 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -77,15 +76,13 @@ final class SignAs {
   /** A signed command (spec/evidence.md §8). */
   Envelope command(Home home, String command, Json.Obj arguments) throws Failure {
     SigningKey key = key(home);
-    byte[] nonce = new byte[16];
-    new SecureRandom().nextBytes(nonce);
     Digest root = home.readTrustRoot().id();
     Json.Obj predicate =
         Json.obj()
             .put("command", command)
             .put("arguments", arguments)
             .put("at", Instant.now().truncatedTo(ChronoUnit.MILLIS))
-            .put("nonce", HexFormat.of().formatHex(nonce))
+            .put("nonce", Nonce.fresh().hex())
             .build();
     return Envelope.sign(
         Statement.about("installation", root, Statement.OWN + "command/v1", predicate), key);

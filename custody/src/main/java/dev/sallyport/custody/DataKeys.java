@@ -33,11 +33,17 @@ public final class DataKeys {
     return Json.obj().put("model", model).put("version", version).put("manifest", manifest);
   }
 
-  /** For the data key of a sealing under way: canonical {@code {"key":"draft", model, version}}. */
-  public static byte[] draftContext(String model, long version) {
+  /**
+   * For the data key of a sealing under way: canonical {@code {"key":"draft", model, signer,
+   * version}}, so that nobody gets it back but who began.
+   *
+   * @param signer id of the key of whoever seals
+   */
+  public static byte[] draftContext(String model, long version, Digest signer) {
     return Json.obj()
         .put("model", model)
         .put("version", version)
+        .put("signer", signer)
         .put("key", "draft")
         .build()
         .canonical();

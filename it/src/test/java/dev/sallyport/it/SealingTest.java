@@ -1,6 +1,7 @@
 package dev.sallyport.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.Json;
 import java.nio.ByteBuffer;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class SealingTest {
 
   @Test
-  void aNewVersionUsesUnchangedFilesAgainAndRuns() throws Exception {
+  void aNewVersionUsesUnchangedFilesAgainAndRunsAfterARotation() throws Exception {
     try (Installation house = Installation.initialised()) {
       house.up();
       Path source = source(house);
@@ -23,6 +24,10 @@ class SealingTest {
           house.run("seal", source.toString(), "--model", Installation.MODEL, "--as", "sysadmin");
       assertEquals(2, second.ok().integer("version"));
       assertEquals(1, second.ok().integer("reused"));
+      String old = house.run("keys", "show").ok().string("current");
+      Json.Obj rotated = house.run("keys", "rotate", "--as", "sec1", "--as", "sec2").ok();
+      assertEquals(2, rotated.integer("rewrapped"));
+      house.run("keys", "destroy", old, "--as", "sec1", "--as", "sec2", "--yes-destroy", old).ok();
       house.evidence();
       house.release();
       house.run("run", Installation.MODEL, "--as", "sysadmin").ok();
@@ -54,11 +59,15 @@ class SealingTest {
           60, "a.bin is sealed", () -> Files.exists(journal) && Files.size(journal) > 0);
       sealing.descendants().forEach(ProcessHandle::destroyForcibly);
       sealing.destroyForcibly().waitFor();
+      String key = house.run("keys", "show").ok().string("current");
+      Installation.Ran asked = house.run("keys", "destroy", key, "--as", "sec1", "--as", "sec2");
+      assertTrue(asked.err().contains("tiny version 1 (unfinished)"), asked.err());
       Files.delete(source.resolve("b.bin"));
       Installation.Ran again =
           house.run("seal", source.toString(), "--model", Installation.MODEL, "--as", "sysadmin");
       assertEquals(1, again.ok().integer("version"));
       assertEquals("resumed", again.ok().string("way"));
+      assertTrue(house.run("log", "show", "--json").out().contains("seal.resumed"));
     }
   }
 

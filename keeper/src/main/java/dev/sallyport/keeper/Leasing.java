@@ -8,15 +8,14 @@ import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Lease;
 import dev.sallyport.keys.LeaseRequest;
+import dev.sallyport.keys.Nonce;
 import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.SealedModel;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /** Gets leases: intent at the server, key at keyd (spec/key-release.md §4). Thread-safe. */
@@ -93,7 +92,7 @@ final class Leasing {
             key.verifyingKey().id(),
             host,
             run.commandDigest(),
-            nonce(),
+            Nonce.fresh().hex(),
             clock.instant(),
             renews);
     Envelope envelope = Envelope.sign(request.statement(), key);
@@ -126,11 +125,5 @@ final class Leasing {
       throw new BadInput("lease " + Json.clip(lease.id()) + " is for another model or release");
     }
     return new Held(lease, envelope);
-  }
-
-  private static String nonce() {
-    byte[] nonce = new byte[16];
-    new SecureRandom().nextBytes(nonce);
-    return HexFormat.of().formatHex(nonce);
   }
 }

@@ -1,6 +1,5 @@
 package dev.sallyport.keyd;
 
-import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
@@ -12,7 +11,7 @@ import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Recipient;
 import dev.sallyport.keys.SealResume;
 import dev.sallyport.keys.Secret;
-import java.time.Duration;
+import dev.sallyport.keys.Signed;
 
 /**
  * Keeps the data key of a sealing that is under way, so that one that was interrupted can go on
@@ -22,6 +21,9 @@ import java.time.Duration;
  * leaves keyd by a lease alone.
  */
 final class Drafts {
+  /** The entry that must be in the log before a key is given back. */
+  static final String RESUMED = "seal.resumed";
+
   private final Pins pins;
   private final RecipientKey recipient;
   private final KeyRing root;
@@ -34,13 +36,14 @@ final class Drafts {
     this.store = store;
   }
 
-  /** Answers {@code draft}. */
+  /** Answers {@code draft}. Whoever is named as its signer is the only one to get it back. */
   Json.Obj keep(Json.Obj request) throws Refusal {
     String model = Code.REQUEST.check(() -> request.string("model"));
     long version = Code.REQUEST.check(() -> request.integer("version"));
+    Digest signer = Code.REQUEST.check(() -> request.digest("signer"));
     byte[] key = Code.REQUEST.check(() -> request.base64("key"));
     requireUnfinished(store.memory(), model, version);
-    byte[] context = DataKeys.draftContext(model, version);
+    byte[] context = DataKeys.draftContext(model, version, signer);
     try (Secret dataKey = Code.KEY.check(() -> recipient.unwrap(key, context))) {
       return Json.obj().put("draft", root.wrap(dataKey, context)).build();
     } catch (KeyUnavailable e) {
@@ -52,38 +55,31 @@ final class Drafts {
   Json.Obj resume(Json.Obj request) throws Refusal {
     Envelope envelope = Code.REQUEST.check(() -> Envelope.parse(request.object("request")));
     byte[] draft = Code.REQUEST.check(() -> request.base64("draft"));
-    SealResume resume = Code.REQUEST.check(() -> SealResume.parse(pins.root().verify(envelope)));
+    LoggedIntent intent = Code.REQUEST.check(() -> LoggedIntent.parse(request));
+    Signed signed = Code.REQUEST.check(() -> pins.root().verify(envelope));
+    SealResume resume = Code.REQUEST.check(() -> SealResume.parse(signed));
     Recipient to = Code.REQUEST.check(() -> Recipient.fromHex(resume.recipient()));
     Code.REQUEST.require(
         resume.draft().equals(Digest.of(draft)), "request is about another wrapped key");
-    try (Secret dataKey = open(draft, resume)) {
-      byte[] wrapped = to.wrap(dataKey, DataKeys.resumeContext(envelope.id()));
-      // INVARIANT: the nonce is durable, and the version still open, before the key leaves.
-      store.change((memory, now) -> {
-        requireUnfinished(memory, resume.model(), resume.version());
-        Duration age = Duration.between(resume.at(), now);
-        Code.REQUEST.require(
-            age.compareTo(LeaseVerification.REQUEST_LIFE) <= 0
-                && age.compareTo(LeaseVerification.SKEW.negated()) >= 0,
-            "request is " + age.toSeconds() + " s old");
-        Code.REPLAY.require(
-            !memory.nonces().containsKey(resume.nonce())
-                && memory.nonces().size() < Memory.MAX_NONCES,
-            "nonce of the request was used before, or too many are kept");
-        return memory.used(resume.nonce(), now);
-      });
-      return Json.obj().put("key", wrapped).build();
+    // INVARIANT: the entry is in the log, the nonce durable and the version still open before the
+    // key leaves; and it goes to the person who began the sealing alone.
+    store.change((memory, now) -> {
+      requireUnfinished(memory, resume.model(), resume.version());
+      Fresh.require(resume.at(), resume.nonce().hex(), memory, now);
+      Json.Obj data = Json.obj().put("envelope", envelope.toJson()).build();
+      intent.require(RESUMED, data, pins, memory, now);
+      return memory.used(resume.nonce().hex(), now);
+    });
+    byte[] context = DataKeys.draftContext(resume.model(), resume.version(), signer(signed));
+    try (Secret dataKey = Unwrap.key(root, draft, context)) {
+      byte[] key = to.wrap(dataKey, DataKeys.resumeContext(envelope.id()));
+      return Json.obj().put("key", key).build();
     }
   }
 
-  private Secret open(byte[] draft, SealResume resume) throws Refusal {
-    try {
-      return root.unwrap(draft, DataKeys.draftContext(resume.model(), resume.version()));
-    } catch (KeyUnavailable e) {
-      throw Code.ROOT_KEY.because(e);
-    } catch (BadInput e) {
-      throw Code.KEY.because(e);
-    }
+  private static Digest signer(Signed signed) throws Refusal {
+    Code.REQUEST.require(signed.signers().size() == 1, "request is not signed by one person");
+    return signed.signers().getFirst().key().id();
   }
 
   private static void requireUnfinished(Memory memory, String model, long version) throws Refusal {

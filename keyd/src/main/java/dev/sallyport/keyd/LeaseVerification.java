@@ -29,12 +29,6 @@ import java.util.stream.Collectors;
  * first step that fails refuses. Pure: memory and time are given, nothing is changed.
  */
 final class LeaseVerification {
-  /** Oldest request that is answered. */
-  static final Duration REQUEST_LIFE = Duration.ofSeconds(60);
-
-  /** How far a keeper's clock may be ahead. */
-  static final Duration SKEW = Duration.ofSeconds(5);
-
   /** How much older than the last cosignature a bundle's checkpoint may be. */
   static final Duration CHECKPOINT_LAG = Duration.ofSeconds(60);
 
@@ -107,18 +101,11 @@ final class LeaseVerification {
         Code.REQUEST.check(() -> LeaseRequest.parse(envelope.statementBy(pins.root().keeper())));
     Code.REQUEST.require(
         request.keeper().equals(pins.root().keeper().id()), "request names another keeper");
-    Duration age = Duration.between(request.at(), now);
-    Code.REQUEST.require(
-        age.compareTo(REQUEST_LIFE) <= 0 && age.compareTo(SKEW.negated()) >= 0,
-        "request is " + age.toSeconds() + " s old; limit " + REQUEST_LIFE.toSeconds() + " s");
-    Code.REPLAY.require(
-        !memory.nonces().containsKey(request.nonce()), "nonce of the request was used before");
-    Code.REPLAY.require(
-        memory.nonces().size() < Memory.MAX_NONCES, "too many requests within a few minutes");
+    Fresh.require(request.at(), request.nonce(), memory, now);
     return request;
   }
 
-  /** Also that of an unsealing. */
+  /** Also that of a {@link LoggedIntent}. */
   CosignedCheckpoint checkCheckpoint(String note) throws Refusal {
     CosignedCheckpoint c =
         Code.CHECKPOINT.check(

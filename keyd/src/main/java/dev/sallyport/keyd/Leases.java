@@ -1,12 +1,10 @@
 package dev.sallyport.keyd;
 
 import dev.sallyport.attest.Attestation;
-import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
 import dev.sallyport.custody.KeyRing;
-import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.keyd.LeaseVerification.Granted;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Lease;
@@ -44,9 +42,8 @@ final class Leases {
             : Optional.empty();
     long version = Code.REQUEST.check(() -> request.integer("version"));
     Json.Obj[] answer = new Json.Obj[1];
-    // INVARIANT: nonce, versions and time are durable before the key leaves (§4.4). The
-    // verification
-    // runs under the store's lock, so no two requests pass with one nonce.
+    // INVARIANT: nonce, versions and time are durable before the key leaves (§4.4); the
+    // verification runs under the store's lock, so no two requests pass with one nonce.
     store.change((memory, now) -> {
       Granted granted = new LeaseVerification(pins, memory, now).verify(bundle);
       answer[0] = answer(granted, wrapped, carry, version);
@@ -74,13 +71,13 @@ final class Leases {
             granted.attestations().stream().map(Attestation::brief).toList());
     byte[] context = DataKeys.context(request.model(), version, request.manifest());
     byte[] forKeeper;
-    try (Secret dataKey = unwrap(wrapped, context)) {
+    try (Secret dataKey = Unwrap.key(root, wrapped, context)) {
       forKeeper = granted.recipient().wrap(dataKey, DataKeys.leaseContext(lease.id()));
     }
     Json.Builder answer = Json.obj().put("key", forKeeper);
     if (wrappedCarry.isPresent()) {
       byte[] carryContext = DataKeys.carryContext(request.model(), version, request.manifest());
-      try (Secret carry = unwrap(wrappedCarry.get(), carryContext)) {
+      try (Secret carry = Unwrap.key(root, wrappedCarry.get(), carryContext)) {
         answer.put(
             "carry", granted.recipient().wrap(carry, DataKeys.leaseCarryContext(lease.id())));
       }
@@ -88,19 +85,6 @@ final class Leases {
     Envelope signed = Envelope.sign(lease.statement(), key);
     record(lease, signed);
     return answer.put("lease", signed.toJson()).build();
-  }
-
-  private Secret unwrap(byte[] wrapped, byte[] context) throws Refusal {
-    try {
-      return root.unwrap(wrapped, context);
-    } catch (KeyUnavailable e) {
-      throw Code.ROOT_KEY.because(e);
-    } catch (BadInput e) {
-      // One message for every cause: another root key, another model or version, altered bytes.
-      Refusal refusal = Code.KEY.because("wrapped key does not open for this model and version");
-      refusal.initCause(e);
-      throw refusal;
-    }
   }
 
   private void record(Lease lease, Envelope signed) throws Refusal {

@@ -13,6 +13,9 @@ import java.util.List;
 
 /** Carries out what two security administrators order about root keys. Thread-safe. */
 final class RootOrders {
+  /** The entry that must be in the log before an order is carried out. */
+  static final String ORDERED = "root-key.ordered";
+
   private final Pins pins;
   private final RootKeys keys;
   private final Store store;
@@ -46,9 +49,12 @@ final class RootOrders {
   /** Answers {@code root-order}. */
   synchronized Json.Obj carryOut(Json.Obj request) throws Refusal {
     Instant now = store.now();
-    Signed signed =
-        Code.APPROVAL.check(() -> pins.root().verify(Envelope.parse(request.object("order"))));
+    Envelope envelope = Code.REQUEST.check(() -> Envelope.parse(request.object("order")));
+    Signed signed = Code.APPROVAL.check(() -> pins.root().verify(envelope));
     RootOrder order = Code.APPROVAL.check(() -> RootOrder.parse(signed, now));
+    LoggedIntent intent = Code.REQUEST.check(() -> LoggedIntent.parse(request));
+    Json.Obj data = Json.obj().put("envelope", envelope.toJson()).build();
+    intent.require(ORDERED, data, pins, store.memory(), now);
     return switch (order.action()) {
       case ROTATE -> rotate(signed, order, now);
       case DESTROY -> destroy(signed, order, now);
@@ -84,7 +90,7 @@ final class RootOrders {
     }
   }
 
-  /** INVARIANT: no entry, no effect. */
+  /** keyd keeps a record of its own beside the log. */
   private void write(Signed signed, RootOrder order, Instant now) throws Refusal {
     try {
       journal.write(

@@ -5,7 +5,7 @@ import dev.sallyport.core.Json;
 import dev.sallyport.keys.Envelope;
 
 /** What a sealer brings to be given a key (spec/key-release.md §10); nothing in it is verified. */
-record UnsealPapers(Envelope order, Envelope request, String checkpoint, Bundle.Entry proof) {
+record UnsealPapers(Envelope order, Envelope request, LoggedIntent intent) {
   /** The entry that must be in the log before any key is given. */
   static final String INTENDED = "unseal.intended";
 
@@ -14,8 +14,7 @@ record UnsealPapers(Envelope order, Envelope request, String checkpoint, Bundle.
     return new UnsealPapers(
         Envelope.parse(json.object("order")),
         Envelope.parse(json.object("request")),
-        json.string("checkpoint"),
-        Bundle.Entry.parse(json.object("proof")));
+        LoggedIntent.parse(json));
   }
 
   /** The data of the entry: both statements with their signatures, so that an auditor has them. */

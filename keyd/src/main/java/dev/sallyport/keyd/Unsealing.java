@@ -1,11 +1,9 @@
 package dev.sallyport.keyd;
 
-import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
 import dev.sallyport.custody.KeyRing;
-import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.keyd.UnsealVerification.Granted;
 import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.UnsealOrder;
@@ -56,31 +54,18 @@ final class Unsealing {
     UnsealOrder order = granted.order().order();
     Json.Builder answer = Json.obj();
     byte[] context = DataKeys.context(order.model(), order.version(), order.manifest());
-    try (Secret key = unwrap(wrapped, context)) {
+    try (Secret key = Unwrap.key(root, wrapped, context)) {
       answer.put("key", granted.recipient().wrap(key, DataKeys.unsealContext(granted.requestId())));
     }
     if (carry.isPresent()) {
       byte[] carried = DataKeys.carryContext(order.model(), order.version(), order.manifest());
-      try (Secret key = unwrap(carry.get(), carried)) {
+      try (Secret key = Unwrap.key(root, carry.get(), carried)) {
         byte[] own = DataKeys.unsealCarryContext(granted.requestId());
         answer.put("carry", granted.recipient().wrap(key, own));
       }
     }
     record(granted, now);
     return answer.build();
-  }
-
-  private Secret unwrap(byte[] wrapped, byte[] context) throws Refusal {
-    try {
-      return root.unwrap(wrapped, context);
-    } catch (KeyUnavailable e) {
-      throw Code.ROOT_KEY.because(e);
-    } catch (BadInput e) {
-      // One message for every cause: another root key, another model or version, altered bytes.
-      Refusal refusal = Code.KEY.because("wrapped key does not open for this model and version");
-      refusal.initCause(e);
-      throw refusal;
-    }
   }
 
   private void record(Granted granted, Instant now) throws Refusal {

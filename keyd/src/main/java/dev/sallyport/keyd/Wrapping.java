@@ -66,12 +66,8 @@ final class Wrapping {
   }
 
   private byte[] anew(byte[] old, byte[] context) throws Refusal {
-    try (Secret key = root.unwrap(old, context)) {
+    try (Secret key = Unwrap.key(root, old, context)) {
       return wrapped(key, context);
-    } catch (KeyUnavailable e) {
-      throw Code.ROOT_KEY.because(e);
-    } catch (BadInput e) {
-      throw Code.KEY.because(e);
     }
   }
 

@@ -111,6 +111,7 @@ final class Fortress implements AutoCloseable {
   private Envelope trustRoot(Json.Obj made) throws Exception {
     List<Person> list = new ArrayList<>();
     person(list, "sys", Role.SYSTEM_ADMIN);
+    person(list, "sys2", Role.SYSTEM_ADMIN);
     person(list, "sec1", Role.SECURITY_ADMIN);
     person(list, "sec2", Role.SECURITY_ADMIN);
     person(list, "aud", Role.AUDIT_ADMIN);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.KeyRing;
@@ -25,6 +26,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rotation and destruction of root keys, by order of two people and across crashes. */
@@ -46,12 +48,28 @@ class RootKeysTest {
 
   private Json.Obj order(String action, String key, Instant at, String... signers)
       throws Exception {
+    Envelope envelope = signed(action, key, at, signers);
+    return order(envelope, RootOrders.ORDERED, envelope);
+  }
+
+  /** What an honest server does first: it writes the order down and has that cosigned. */
+  private Json.Obj order(Envelope order, String type, Envelope logged) throws Exception {
+    int index = f.log.add(type, Fortress.envelope(logged));
+    return f.server(
+        Json.obj()
+            .put("op", "root-order")
+            .put("order", order.toJson())
+            .put("checkpoint", f.cosign(f.log))
+            .put("proof", f.log.proof(index, index + 1))
+            .build());
+  }
+
+  private Envelope signed(String action, String key, Instant at, String... signers) {
     Json.Obj predicate = Json.obj().put("action", action).put("key", key).put("at", at).build();
     Statement statement =
         Statement.about(
             "root-key", predicate.digest(), "https://sallyport.dev/root-key/v1", predicate);
-    Envelope envelope = f.sign(statement, signers);
-    return f.server(Json.obj().put("op", "root-order").put("order", envelope.toJson()).build());
+    return f.sign(statement, signers);
   }
 
   private String current() throws Exception {
@@ -63,12 +81,17 @@ class RootKeysTest {
   }
 
   private byte[] rewrap(byte[] wrapped) throws Exception {
+    return rewrap(wrapped, Fortress.MODEL, 1, Fortress.MANIFEST);
+  }
+
+  private byte[] rewrap(byte[] wrapped, String model, long version, Digest manifest)
+      throws Exception {
     return f.seal(
             Json.obj()
                 .put("op", "rewrap")
-                .put("model", Fortress.MODEL)
-                .put("version", 1)
-                .put("manifest", Fortress.MANIFEST)
+                .put("model", model)
+                .put("version", version)
+                .put("manifest", manifest)
                 .put("wrapped", wrapped)
                 .build())
         .base64("wrapped");
@@ -114,7 +137,31 @@ class RootKeysTest {
   void rewrappingIsBoundToModelVersionAndManifest() throws Exception {
     byte[] altered = f.wrapped.clone();
     altered[40] ^= 1;
-    assertEquals("key", assertThrows(Refusal.class, () -> rewrap(altered)).code());
+    byte[] wrapped = f.wrapped;
+    for (Executable attempt :
+        List.<Executable>of(
+            () -> rewrap(altered),
+            () -> rewrap(wrapped, "other", 1, Fortress.MANIFEST),
+            () -> rewrap(wrapped, Fortress.MODEL, 2, Fortress.MANIFEST),
+            () -> rewrap(wrapped, Fortress.MODEL, 1, Digest.of("another")))) {
+      assertEquals("key", assertThrows(Refusal.class, attempt).code());
+    }
+  }
+
+  @Test
+  void noOrderIsCarriedOutThatTheLogDoesNotHold() throws Exception {
+    String key = current();
+    Envelope order = signed("destroy", key, f.now, "sec1", "sec2");
+    Envelope other = signed("rotate", key, f.now, "sec1", "sec2");
+    for (Executable lie :
+        List.<Executable>of(
+            () -> order(order, RootOrders.ORDERED, other),
+            () -> order(order, "evidence.added", order))) {
+      assertEquals("proof", assertThrows(Refusal.class, lie).code());
+    }
+    Json.Obj bare = Json.obj().put("op", "root-order").put("order", order.toJson()).build();
+    assertEquals("request", assertThrows(Refusal.class, () -> f.server(bare)).code());
+    assertEquals(key, current());
   }
 
   @Test

@@ -105,7 +105,7 @@ public record LeaseRequest(
         json.digest("keeper"),
         text(json.string("host"), "host"),
         json.digest("command"),
-        nonce(json.string("nonce")),
+        Nonce.parse(json.string("nonce")).hex(),
         json.instant("at"),
         json.findString("renews"),
         attestation(json));
@@ -139,13 +139,6 @@ public record LeaseRequest(
           items.size() + " attestations; 1 to " + MAX_ATTESTATIONS + ", or none at all");
     }
     return items;
-  }
-
-  private static String nonce(String value) throws BadInput {
-    if (!value.matches("[0-9a-f]{32}")) {
-      throw new BadInput("nonce is not 32 lower-case hex digits");
-    }
-    return value;
   }
 
   private static String text(String value, String name) throws BadInput {

@@ -11,10 +11,9 @@ import java.time.Instant;
  *
  * @param draft digest of the wrapped data key that keyd gave when the sealing began
  * @param recipient one-time X-Wing public key, hex
- * @param nonce 128 random bits, 32 lower-case hex digits
  */
 public record SealResume(
-    String model, Digest draft, long version, String recipient, String nonce, Instant at) {
+    String model, Digest draft, long version, String recipient, Nonce nonce, Instant at) {
   public static final String PREDICATE_TYPE = Statement.OWN + "seal-resume/v1";
 
   /**
@@ -29,16 +28,12 @@ public record SealResume(
       throw new BadInput("not signed by anybody of role " + Role.SYSTEM_ADMIN.label());
     }
     Json.Obj json = statement.predicate().only("version", "recipient", "nonce", "at");
-    String nonce = json.string("nonce");
-    if (!nonce.matches("[0-9a-f]{32}")) {
-      throw new BadInput("nonce is not 32 lower-case hex digits");
-    }
     return new SealResume(
         statement.subject().name(),
         statement.subject().digest(),
         json.integer("version"),
         json.string("recipient"),
-        nonce,
+        Nonce.parse(json.string("nonce")),
         json.instant("at"));
   }
 
@@ -48,7 +43,7 @@ public record SealResume(
         Json.obj()
             .put("version", version)
             .put("recipient", recipient)
-            .put("nonce", nonce)
+            .put("nonce", nonce.hex())
             .put("at", at)
             .build();
     return Statement.about(model, draft, PREDICATE_TYPE, predicate);

@@ -3,12 +3,12 @@ package dev.sallyport.sealer;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
-import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
 import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.ModelSealed;
+import dev.sallyport.keys.Nonce;
 import dev.sallyport.keys.Recipient;
 import dev.sallyport.keys.SealResume;
 import dev.sallyport.keys.Secret;
@@ -21,49 +21,47 @@ import dev.sallyport.vault.Staging;
 import dev.sallyport.vault.WrappedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
 /** The two processes that sealing needs: keyd wraps the data key, the server logs the model. */
-record Desk(Peer keyd, Peer server) {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-
+record Desk(Daemon keyd, Daemon server) {
   static Desk at(Path home) {
-    return new Desk(
-        new Peer(home.resolve("run/keyd-seal/seal.sock"), LIMIT),
-        new Peer(home.resolve("run/server/control.sock"), LIMIT));
+    return new Desk(Daemon.keyd(home), Daemon.server(home));
   }
 
   /** Has keyd wrap the data key of a sealing that begins, so that it can be gone on with. */
-  byte[] draft(Recipient recipient, ModelName model, long version, Secret dataKey) throws Failure {
+  byte[] draft(
+      Recipient recipient, ModelName model, long version, SigningKey signer, Secret dataKey)
+      throws Failure {
+    Digest who = signer.verifyingKey().id();
+    byte[] context = DataKeys.draftContext(model.value(), version, who);
     Json.Obj answer =
-        ask(
-            keyd,
-            "keyd",
+        keyd.ask(
             Json.obj()
                 .put("op", "draft")
                 .put("model", model.value())
                 .put("version", version)
-                .put("key", recipient.wrap(dataKey, DataKeys.draftContext(model.value(), version)))
-                .build());
+                .put("signer", who)
+                .put("key", recipient.wrap(dataKey, context))
+                .build(),
+            Failure.BAD_INPUT);
     try {
       return answer.base64("draft");
     } catch (BadInput e) {
-      throw new Failure(Failure.UNAVAILABLE, "keyd answered nonsense: " + e.getMessage(), e);
+      throw keyd.nonsense(e);
     }
   }
 
   /**
-   * Asks keyd for the data key of a sealing that was interrupted; the caller closes it.
+   * Asks for the data key of a sealing that was interrupted: the server logs it, keyd gives it. The
+   * caller closes it.
    *
-   * @throws Refusal if keyd does not give it (any more)
+   * @throws Refusal if one of them does not want to (any more)
    */
   Secret resume(SigningKey signer, ModelName model, Staging.Begun begun, Instant now)
-      throws Failure, Refusal, IOException, BadInput {
+      throws Refusal, Failure, IOException, BadInput {
     try (RecipientKey oneTime = RecipientKey.generate()) {
       byte[] draft = begun.draft();
       SealResume resume =
@@ -72,24 +70,23 @@ record Desk(Peer keyd, Peer server) {
               Digest.of(draft),
               begun.version(),
               oneTime.recipient().hex(),
-              nonce(),
+              Nonce.fresh(),
               now);
       Envelope request = Envelope.sign(resume.statement(), signer);
+      Json.Obj logged =
+          server.askOrRefuse(
+              Json.obj().put("op", "seal.resume").put("envelope", request.toJson()).build());
       Json.Obj answer =
-          keyd.ask(
+          keyd.askOrRefuse(
               Json.obj()
                   .put("op", "resume")
                   .put("draft", draft)
                   .put("request", request.toJson())
+                  .put("checkpoint", logged.string("checkpoint"))
+                  .put("proof", logged.object("proof"))
                   .build());
       return oneTime.unwrap(answer.base64("key"), DataKeys.resumeContext(request.id()));
     }
-  }
-
-  private static String nonce() {
-    byte[] nonce = new byte[16];
-    new SecureRandom().nextBytes(nonce);
-    return HexFormat.of().formatHex(nonce);
   }
 
   /** Has keyd wrap the keys under the root key (spec/key-release.md §3). */
@@ -107,7 +104,7 @@ record Desk(Peer keyd, Peer server) {
     if (draft.reuse().isPresent()) {
       request.put("reuse", reuse(draft.reuse().get(), draft.payload()));
     }
-    Json.Obj answer = ask(keyd, "keyd", request.build());
+    Json.Obj answer = keyd.ask(request.build(), Failure.BAD_INPUT);
     try {
       byte[] data = answer.base64("wrapped");
       return draft.reuse().isEmpty()
@@ -117,7 +114,7 @@ record Desk(Peer keyd, Peer server) {
               Optional.of(answer.string("carry")),
               answer.strings("carried"));
     } catch (BadInput e) {
-      throw new Failure(Failure.UNAVAILABLE, "keyd answered nonsense: " + e.getMessage(), e);
+      throw keyd.nonsense(e);
     }
   }
 
@@ -151,19 +148,7 @@ record Desk(Peer keyd, Peer server) {
             sealed.files().size(),
             sealed.bytes());
     Json envelope = Envelope.sign(statement.statement(), signer).toJson();
-    ask(server, "server", Json.obj().put("op", "log.sealed").put("envelope", envelope).build());
-  }
-
-  private static Json.Obj ask(Peer peer, String name, Json.Obj request) throws Failure {
-    try {
-      return peer.ask(request);
-    } catch (Refusal e) {
-      String message = name + " refused (" + e.code() + "): " + e.getMessage();
-      throw new Failure(Failure.BAD_INPUT, message, e);
-    } catch (IOException e) {
-      throw new Failure(Failure.UNAVAILABLE, name + " does not answer: " + e.getMessage(), e);
-    } catch (BadInput e) {
-      throw new Failure(Failure.UNAVAILABLE, name + " answered nonsense: " + e.getMessage(), e);
-    }
+    server.ask(
+        Json.obj().put("op", "log.sealed").put("envelope", envelope).build(), Failure.BAD_INPUT);
   }
 }

@@ -136,7 +136,7 @@ final class SealRun {
     }
     try (Secret dataKey = Secret.random()) {
       Staging.Begun begun = staging.begin(source);
-      begun.keep(desk.draft(keyd, arguments.model(), begun.version(), dataKey));
+      begun.keep(desk.draft(keyd, arguments.model(), begun.version(), signer, dataKey));
       return new Sealed(seal(staging, begun, dataKey), Way.NEW);
     }
   }

@@ -2,8 +2,6 @@ package dev.sallyport.sealer;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
-import dev.sallyport.core.Peer;
-import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.vault.SealedModel;
 import java.io.IOException;
@@ -14,30 +12,25 @@ import java.time.Duration;
  * The two processes that a plaintext copy needs: the server logs it, keyd gives the key
  * (spec/key-release.md §10).
  */
-record UnsealDesk(Peer keyd, Peer server) {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-
+record UnsealDesk(Daemon keyd, Daemon server) {
   /** A server that its supervisor starts again is back within that many tries. */
   private static final int TRIES = 10;
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   static UnsealDesk at(Path home) {
-    return new UnsealDesk(
-        new Peer(home.resolve("run/keyd-seal/seal.sock"), LIMIT),
-        new Peer(home.resolve("run/server/control.sock"), LIMIT));
+    return new UnsealDesk(Daemon.keyd(home), Daemon.server(home));
   }
 
   /** Has the intent logged and witnessed; answers {@code {checkpoint, proof}}. */
   Json.Obj intend(Envelope order, Envelope request) throws Failure {
-    return ask(
-        server,
-        "server",
+    return server.ask(
         Json.obj()
             .put("op", "unseal.intend")
             .put("order", order.toJson())
             .put("request", request.toJson())
-            .build());
+            .build(),
+        Failure.REFUSED);
   }
 
   /** {@code {key, carry?}}, as keyd wrapped them to the one-time recipient of the request. */
@@ -53,7 +46,7 @@ record UnsealDesk(Peer keyd, Peer server) {
               .put("proof", intent.object("proof"))
               .put("wrapped", model.wrapped());
       model.carry().ifPresent(carry -> papers.put("carry", carry));
-      return ask(keyd, "keyd", papers.build());
+      return keyd.ask(papers.build(), Failure.REFUSED);
     } catch (BadInput e) {
       throw new Failure(Failure.UNAVAILABLE, "an answer is not one: " + e.getMessage(), e);
     }
@@ -64,7 +57,7 @@ record UnsealDesk(Peer keyd, Peer server) {
     Json.Obj event = Json.obj().put("op", "event").put("type", type).put("data", data).build();
     for (int i = 1; ; i++) {
       try {
-        Json.Obj _ = ask(server, "server", event);
+        Json.Obj _ = server.ask(event, Failure.REFUSED);
         return;
       } catch (Failure e) {
         if (i == TRIES || e.status() != Failure.UNAVAILABLE) {
@@ -81,19 +74,6 @@ record UnsealDesk(Peer keyd, Peer server) {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure(Failure.UNAVAILABLE, "interrupted", e);
-    }
-  }
-
-  private static Json.Obj ask(Peer peer, String name, Json.Obj request) throws Failure {
-    try {
-      return peer.ask(request);
-    } catch (Refusal e) {
-      String message = name + " refused (" + e.code() + "): " + e.getMessage();
-      throw new Failure(Failure.REFUSED, message, e);
-    } catch (IOException e) {
-      throw new Failure(Failure.UNAVAILABLE, name + " does not answer: " + e.getMessage(), e);
-    } catch (BadInput e) {
-      throw new Failure(Failure.UNAVAILABLE, name + " answered nonsense: " + e.getMessage(), e);
     }
   }
 }

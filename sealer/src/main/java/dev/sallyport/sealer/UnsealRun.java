@@ -150,8 +150,7 @@ final class UnsealRun {
       }
     }
 
-    private ModelKeys opened(RecipientKey oneTime, Json.Obj answer)
-        throws IOException, BadInput {
+    private ModelKeys opened(RecipientKey oneTime, Json.Obj answer) throws IOException, BadInput {
       byte[] key = answer.base64("key");
       if (model.carry().isEmpty()) {
         return ModelKeys.of(oneTime.unwrap(key, DataKeys.unsealContext(request)));

@@ -131,7 +131,9 @@ final class House implements AutoCloseable {
   }
 
   private void draft(Json.Obj request, Listener.Exchange exchange) throws BadInput, IOException {
-    byte[] context = DataKeys.draftContext(request.string("model"), request.integer("version"));
+    byte[] context =
+        DataKeys.draftContext(
+            request.string("model"), request.integer("version"), request.digest("signer"));
     try (Secret dataKey = recipient.unwrap(request.base64("key"), context)) {
       exchange.ok(Json.obj().put("draft", rootKey.wrap(dataKey, context)).build());
     }
@@ -144,7 +146,8 @@ final class House implements AutoCloseable {
     if (wrapped.getOrDefault(resume.model(), 0L) >= resume.version()) {
       throw new Refusal("model", "version " + resume.version() + " is sealed");
     }
-    byte[] context = DataKeys.draftContext(resume.model(), resume.version());
+    byte[] context =
+        DataKeys.draftContext(resume.model(), resume.version(), ada.verifyingKey().id());
     try (Secret dataKey = rootKey.unwrap(request.base64("draft"), context)) {
       byte[] key =
           Recipient.fromHex(resume.recipient())
@@ -171,10 +174,13 @@ final class House implements AutoCloseable {
 
   private void log(Json.Obj request, Listener.Exchange exchange)
       throws Refusal, BadInput, IOException {
-    beforeLog.answer(request, exchange);
-    log.add(request);
+    String op = request.string("op");
+    if (!op.equals("seal.resume")) {
+      beforeLog.answer(request, exchange);
+      log.add(request);
+    }
     exchange.ok(
-        request.string("op").equals("unseal.intend")
+        op.equals("unseal.intend") || op.equals("seal.resume")
             ? Json.obj().put("checkpoint", "c").put("proof", Json.obj().build()).build()
             : Json.obj().build());
   }

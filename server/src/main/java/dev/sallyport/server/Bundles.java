@@ -106,8 +106,17 @@ final class Bundles {
     return Json.arr(proofs);
   }
 
+  /** The proof for keyd that an entry is in the log: {@code {checkpoint, proof}}. */
+  static Json.Obj proven(AuditLog log, Receipt receipt) throws AuditFailure {
+    CosignedCheckpoint checkpoint = log.cosign();
+    return Json.obj()
+        .put("checkpoint", checkpoint.note())
+        .put("proof", proof(log, receipt.index(), checkpoint.size()))
+        .build();
+  }
+
   /** An entry and its way to the root of the tree of this size. */
-  static Json.Obj proof(AuditLog log, long index, long size) throws AuditFailure {
+  private static Json.Obj proof(AuditLog log, long index, long size) throws AuditFailure {
     List<String> hashes =
         log.prove(index, size).hashes().stream()
             .map(h -> Base64.getEncoder().encodeToString(h.bytes()))

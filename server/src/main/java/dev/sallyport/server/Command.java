@@ -3,6 +3,7 @@ package dev.sallyport.server;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
+import dev.sallyport.keys.Nonce;
 import dev.sallyport.keys.Person;
 import dev.sallyport.keys.Signed;
 import dev.sallyport.keys.Statement;
@@ -17,7 +18,6 @@ import java.time.Instant;
 record Command(
     Digest id, Person signer, String name, Json.Obj arguments, Instant at, String nonce) {
   static final String PREDICATE_TYPE = Statement.OWN + "command/v1";
-  private static final int NONCE_DIGITS = 32;
 
   /** Reads a verified command; it must be for this installation, by one person. */
   static Command parse(Signed signed, TrustRoot root) throws BadInput {
@@ -30,20 +30,12 @@ record Command(
       throw new BadInput("command is signed by " + signed.signers().size() + " people, not by one");
     }
     Json.Obj json = signed.statement().predicate().only("command", "arguments", "at", "nonce");
-    String nonce = json.string("nonce");
-    if (nonce.length() != NONCE_DIGITS || !nonce.chars().allMatch(Command::hex)) {
-      throw new BadInput("nonce is not " + NONCE_DIGITS + " lower-case hex digits");
-    }
     return new Command(
         signed.id(),
         signed.signers().getFirst(),
         json.string("command"),
         json.object("arguments"),
         json.instant("at"),
-        nonce);
-  }
-
-  private static boolean hex(int c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        Nonce.parse(json.string("nonce")).hex());
   }
 }

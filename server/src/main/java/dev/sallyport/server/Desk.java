@@ -38,6 +38,7 @@ final class Desk implements Listener.Handler {
   private final Book book;
   private final Bundles bundles;
   private final Unseals unseals;
+  private final Resumes resumes;
   private final Engine engine;
   private final Orders orders;
   private final Revoker revoker;
@@ -58,6 +59,7 @@ final class Desk implements Listener.Handler {
     this.book = book;
     this.bundles = bundles;
     this.unseals = new Unseals(book, root, clock);
+    this.resumes = new Resumes(book, root, clock);
     this.engine = engine;
     this.orders = orders;
     this.revoker = revoker;
@@ -92,6 +94,7 @@ final class Desk implements Listener.Handler {
         case "log.read" -> read(request);
         case "lease.intend" -> bundles.intend(request);
         case "unseal.intend" -> unseals.intend(request);
+        case "seal.resume" -> resumes.intend(request);
         case "event" -> event(request);
         default -> throw Code.OP.because("not an operation of this socket: " + Json.clip(op));
       };
@@ -106,7 +109,7 @@ final class Desk implements Listener.Handler {
     switch (type) {
       case Command.PREDICATE_TYPE -> orders.carryOut(envelope).members().forEach(answer::put);
       case Statement.OWN + "commands/v1" -> allow(envelope);
-      case Statement.OWN + "root-key/v1" -> rootKey(envelope);
+      case Statement.OWN + "root-key/v1" -> rootKey(envelope).members().forEach(answer::put);
       default -> govern(envelope, answer);
     }
     return answer.put("witnessed", book.cosign()).build();
@@ -146,13 +149,15 @@ final class Desk implements Listener.Handler {
         registry -> registry.requireFitCommands(signed));
   }
 
-  /** Only written down: keyd checks the order by itself and carries it out. */
-  private void rootKey(Envelope envelope) throws BadInput, AuditFailure {
+  /** Only written down: keyd asks for the proof, checks the order and carries it out. */
+  private Json.Obj rootKey(Envelope envelope) throws BadInput, AuditFailure {
     var signed = root.verify(envelope);
-    book.<BadInput>append(
-        Registry.ROOT_KEY_ORDERED,
-        Json.obj().put("envelope", envelope.toJson()).build(),
-        _ -> Registry.requireTwoSecurityAdmins(signed));
+    Receipt receipt =
+        book.<BadInput>append(
+            Registry.ROOT_KEY_ORDERED,
+            Json.obj().put("envelope", envelope.toJson()).build(),
+            _ -> Registry.requireTwoSecurityAdmins(signed));
+    return Bundles.proven(book.log(), receipt);
   }
 
   /** The list of allowed commands in force; version 0 is none. */

@@ -10,8 +10,6 @@ import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.keys.UnsealOrder;
 import dev.sallyport.keys.UnsealRequest;
-import dev.sallyport.tlog.CosignedCheckpoint;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
@@ -21,8 +19,6 @@ import java.time.InstantSource;
  */
 final class Unseals {
   private static final String INTENDED = "unseal.intended";
-  private static final Duration REQUEST_LIFE = Duration.ofSeconds(60);
-  private static final Duration SKEW = Duration.ofSeconds(5);
 
   private final Book book;
   private final TrustRoot root;
@@ -46,11 +42,7 @@ final class Unseals {
     // INVARIANT: no entry, no key: the intent is durable and witnessed before the sealer has it.
     Receipt intent =
         book.<Refusal>append(INTENDED, data, registry -> requireFit(approved, registry));
-    CosignedCheckpoint checkpoint = book.log().cosign();
-    return Json.obj()
-        .put("checkpoint", checkpoint.note())
-        .put("proof", Bundles.proof(book.log(), intent.index(), checkpoint.size()))
-        .build();
+    return Bundles.proven(book.log(), intent);
   }
 
   private void requireCurrent(ApprovedOrder approved, UnsealRequest asked, Instant now)
@@ -61,12 +53,8 @@ final class Unseals {
     if (!asked.order().equals(approved.id())) {
       throw Code.REQUEST.because("request is for another order");
     }
-    approved.order().requireCurrent(now, SKEW);
-    Duration age = Duration.between(asked.at(), now);
-    if (age.compareTo(REQUEST_LIFE) > 0 || age.compareTo(SKEW.negated()) < 0) {
-      throw Code.REPLAY.because(
-          "request is " + age.toSeconds() + " s old; limit " + REQUEST_LIFE.toSeconds() + " s");
-    }
+    approved.order().requireCurrent(now, Fresh.SKEW);
+    Fresh.require(asked.at(), now);
   }
 
   private static void requireFit(ApprovedOrder approved, Registry registry) throws Refusal {
