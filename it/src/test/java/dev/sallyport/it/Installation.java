@@ -108,8 +108,10 @@ final class Installation implements AutoCloseable {
   }
 
   /** Starts {@code up} and waits for its ready line. */
-  Process up() throws IOException, InterruptedException {
-    Process process = start("up");
+  Process up(String... more) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("up"));
+    command.addAll(List.of(more));
+    Process process = start(command.toArray(new String[0]));
     up = Optional.of(process);
     StringBuilder err = new StringBuilder();
     Thread.ofVirtual().start(() -> err.append(text(process.getErrorStream())));
