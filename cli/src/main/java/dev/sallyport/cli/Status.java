@@ -32,7 +32,9 @@ final class Status implements Callable<Integer> {
     for (String peer : List.of("keyd", "keeper")) {
       Json.Obj seen = status.object(peer);
       String more = seen.findString("message").map(m -> ": " + m).orElse("");
-      lines.add(Text.column(peer, 9) + (seen.bool("up") ? "up" : "does not answer" + more));
+      String memory = seen.findString("memory").map(m -> ", keys in pages of " + m).orElse("");
+      lines.add(
+          Text.column(peer, 9) + (seen.bool("up") ? "up" + memory : "does not answer" + more));
     }
     Json.Obj log = status.object("log");
     lines.add(

@@ -5,6 +5,7 @@ import dev.sallyport.core.Json;
 import dev.sallyport.core.Listener;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.RecipientKey;
+import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.SigningKey;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -147,11 +148,16 @@ final class Keyd implements AutoCloseable {
 
   private Json.Obj status() {
     Memory memory = store.memory();
+    String pages;
+    try (Secret probe = Secret.random()) {
+      pages = probe.protection().label();
+    }
     return Json.obj()
         .put("trustRoot", pins.root().id())
         .put("size", memory.head().size())
         .put("revoked", memory.revoked().size())
         .put("time", memory.time())
+        .put("memory", pages)
         .build();
   }
 

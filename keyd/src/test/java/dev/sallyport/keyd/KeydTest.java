@@ -88,6 +88,8 @@ class KeydTest {
     }
     // The other sockets were never concerned, and this one serves again.
     assertTrue(f.server(op("status")).integer("size") >= 0);
+    String pages = f.server(op("status")).string("memory");
+    assertTrue(List.of("memfd_secret", "mlock", "none").contains(pages), pages);
     awaitStatus();
   }
 

@@ -44,8 +44,8 @@ final class StatusPage {
 
   private Json.Obj keyd() {
     try {
-      var _ = keyd.status();
-      return up(true, "");
+      String memory = keyd.status().findString("memory").orElse("unknown");
+      return Json.obj().put("up", true).put("memory", memory).build();
     } catch (IOException | BadInput | Refusal e) {
       return up(false, String.valueOf(e.getMessage()));
     }
