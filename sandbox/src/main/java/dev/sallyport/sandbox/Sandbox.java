@@ -118,8 +118,9 @@ public final class Sandbox implements AutoCloseable {
     try (OutputStream in = process.getOutputStream()) {
       in.write(filter);
     } catch (IOException ended) {
-      // It ended before it read: its status and last words tell why.
-      process.destroyForcibly();
+      // It ended before it read: its status and last words tell why. By the handle, because the
+      // process itself would throw these words away.
+      process.toHandle().destroyForcibly();
     }
     return process;
   }
