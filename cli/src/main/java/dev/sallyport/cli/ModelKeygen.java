@@ -1,8 +1,8 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.core.Json;
-import dev.sallyport.keys.EcSigningKey;
-import dev.sallyport.keys.MlDsaSigningKey;
+import dev.sallyport.supplychain.EcSigningKey;
+import dev.sallyport.supplychain.MlDsaSigningKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

@@ -5,7 +5,7 @@ import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.CertificateChain;
 import dev.sallyport.keys.EcKey;
-import dev.sallyport.keys.MlDsaKey;
+import dev.sallyport.supplychain.MlDsaKey;
 import dev.sallyport.supplychain.ModelSignature;
 import dev.sallyport.supplychain.ModelTree;
 import dev.sallyport.supplychain.SigstoreTrust;

@@ -105,7 +105,8 @@ public final class EcKey {
             .orElseThrow(() -> new BadInput("file has no PEM block PUBLIC KEY")));
   }
 
-  String algorithm() {
+  /** The JCE name of its signatures in DER, such as {@code SHA256withECDSA}. */
+  public String algorithm() {
     return hash + "with" + DER;
   }
 

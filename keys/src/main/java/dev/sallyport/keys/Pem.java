@@ -9,18 +9,19 @@ import java.util.Optional;
 /**
  * PEM (RFC 7468): blocks of a label in a text. Takes and leaves bytes, so that they can be wiped.
  */
-final class Pem {
+public final class Pem {
   private static final int LINE = 64;
 
   private Pem() {}
 
-  static String write(String label, byte[] der) {
+  /** One block with this label. */
+  public static String write(String label, byte[] der) {
     String body = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(der);
     return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
   }
 
   /** The content of the first block of that label. */
-  static Optional<byte[]> find(byte[] text, String label) throws BadInput {
+  public static Optional<byte[]> find(byte[] text, String label) throws BadInput {
     byte[] begin = ("-----BEGIN " + label + "-----").getBytes(StandardCharsets.US_ASCII);
     byte[] end = ("-----END " + label + "-----").getBytes(StandardCharsets.US_ASCII);
     int from = indexOf(text, begin, 0);

@@ -18,7 +18,6 @@ import java.security.Signature;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
-import java.util.Base64;
 
 /**
  * An Ed25519 private key (RFC 8032). It signs and opens nothing.
@@ -55,7 +54,7 @@ public final class SigningKey {
     if (Files.size(file) > MAX_FILE) {
       throw new BadInput(name + " is longer than " + MAX_FILE + " bytes; it holds no Ed25519 key");
     }
-    String text = new String(Bounded.read(file, MAX_FILE), StandardCharsets.US_ASCII);
+    byte[] text = Bounded.read(file, MAX_FILE);
     try {
       PrivateKey key =
           KeyFactory.getInstance("Ed25519")
@@ -74,8 +73,11 @@ public final class SigningKey {
     writePrivate(file, key, verifyingKey.spki());
   }
 
-  static void writePrivate(Path file, PrivateKey key, byte[] spki) throws IOException {
-    String text = pem("PRIVATE KEY", key.getEncoded()) + pem("PUBLIC KEY", spki);
+  /** Writes a private key (PKCS #8) and its SPKI to a new file that only its owner may read. */
+  public static void writePrivate(Path file, PrivateKey key, byte[] spki) throws IOException {
+    byte[] der = key.getEncoded();
+    String text = Pem.write("PRIVATE KEY", der) + Pem.write("PUBLIC KEY", spki);
+    Arrays.fill(der, (byte) 0);
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(
@@ -101,20 +103,9 @@ public final class SigningKey {
     }
   }
 
-  private static String pem(String label, byte[] der) {
-    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-    Arrays.fill(der, (byte) 0);
-    return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
-  }
-
-  private static byte[] block(String text, String label, String name) throws BadInput {
-    String begin = "-----BEGIN " + label + "-----\n";
-    int from = text.indexOf(begin);
-    int to = text.indexOf("-----END " + label + "-----", Math.max(from, 0));
-    if (from < 0 || to < 0) {
-      throw new BadInput(name + " has no PEM block " + label);
-    }
-    return Base64.getMimeDecoder().decode(text.substring(from + begin.length(), to));
+  private static byte[] block(byte[] text, String label, String name) throws BadInput {
+    return Pem.find(text, label)
+        .orElseThrow(() -> new BadInput(name + " has no PEM block " + label));
   }
 
   @Override

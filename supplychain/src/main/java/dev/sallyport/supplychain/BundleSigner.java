@@ -3,8 +3,6 @@ package dev.sallyport.supplychain;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.CertificateChain;
-import dev.sallyport.keys.EcSigningKey;
-import dev.sallyport.keys.MlDsaSigningKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;

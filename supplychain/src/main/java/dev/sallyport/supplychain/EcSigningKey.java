@@ -1,6 +1,10 @@
-package dev.sallyport.keys;
+package dev.sallyport.supplychain;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.keys.Der;
+import dev.sallyport.keys.EcKey;
+import dev.sallyport.keys.Pem;
+import dev.sallyport.keys.SigningKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,7 +1,9 @@
-package dev.sallyport.keys;
+package dev.sallyport.supplychain;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
+import dev.sallyport.keys.Der;
+import dev.sallyport.keys.Pem;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;

@@ -5,7 +5,6 @@ import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.CertificateChain;
 import dev.sallyport.keys.EcKey;
-import dev.sallyport.keys.MlDsaKey;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
