@@ -145,7 +145,17 @@ final class DemoScript {
     }
     for (String control : CONTROLS) {
       stage
-          .run("evidence", "add", "--model", MODEL, "--control", control, "--as", "assessor1")
+          .run(
+              "evidence",
+              "add",
+              "--model",
+              MODEL,
+              "--control",
+              control,
+              "--kind",
+              control.endsWith("-drill") ? "drill" : "assessment",
+              "--as",
+              "assessor1")
           .ok();
     }
     return AREAS.size() + " areas and " + CONTROLS.size() + " controls, signed by the assessor";

@@ -1,5 +1,8 @@
 package dev.sallyport.cli;
 
+import dev.sallyport.controls.Catalogue;
+import dev.sallyport.controls.Control;
+import dev.sallyport.controls.EvidenceKind;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
@@ -10,6 +13,7 @@ import dev.sallyport.risk.Score;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,8 +28,9 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  sallyport evidence add --model tiny --area cyber-offense --value 12/400 \\",
       "      --low 0.01 --high 0.05 --samples 400 --as assessor1",
-      "  sallyport evidence add --model tiny --control weights-sealed --as assessor1",
-      "  sallyport evidence add --control classified-protection-3 --as assessor1"
+      "  sallyport evidence add --model tiny --control weights-sealed \\",
+      "      --kind assessment --as assessor1",
+      "  sallyport evidence add --control incident-plan --kind drill --as assessor1"
     })
 final class EvidenceAdd implements Callable<Integer> {
   private final Session session;
@@ -64,6 +69,14 @@ final class EvidenceAdd implements Callable<Integer> {
   @Option(names = "--control", paramLabel = "ID", description = "The control assessed.")
   private @Nullable String control;
 
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      description =
+          "How the control was looked at: statement, evaluation, own-check, drill, scan,"
+              + " attestation or assessment (default: ${DEFAULT-VALUE}).")
+  private String kind = ControlEvidence.STATEMENT;
+
   @Option(names = "--ineffective", description = "The control was found not to work.")
   private boolean ineffective;
 
@@ -90,9 +103,29 @@ final class EvidenceAdd implements Callable<Integer> {
             ? neither()
             : control != null
                 ? new ControlEvidence(
-                    subject.name(), subject.digest(), control, !ineffective, now, until, note)
+                    subject.name(),
+                    subject.digest(),
+                    control,
+                    !ineffective,
+                    now,
+                    until,
+                    note,
+                    kind(control))
                 : evaluation(subject, area, now, until);
     return subject.submit(session, signAs, evidence);
+  }
+
+  /** The kind that was said; refused if a shipped catalogue says that it never counts. */
+  private String kind(String id) throws Failure, BadInput {
+    EvidenceKind said = EvidenceKind.parse(kind);
+    Optional<Control> known = Catalogue.shippedControl(id);
+    if (!ineffective && known.isPresent() && !known.get().evidence().contains(said)) {
+      throw new Failure(
+          Exit.USAGE,
+          "--kind %s does not satisfy %s; one of these does: %s"
+              .formatted(kind, id, EvidenceKind.words(known.get().evidence())));
+    }
+    return said.word();
   }
 
   private static Evidence neither() throws Failure {

@@ -65,6 +65,21 @@ public final class Catalogue {
     return shipped("mlps-l3.json");
   }
 
+  /** The five stages of classified protection, each a control of its own; as shipped. */
+  public static Catalogue protectionStages() {
+    return shipped("mlps-stages.json");
+  }
+
+  /** All that are shipped. */
+  public static List<Catalogue> shipped() {
+    return List.of(framework(), protectionLevel3(), protectionStages());
+  }
+
+  /** The control of this id in whichever shipped catalogue has it. */
+  public static Optional<Control> shippedControl(String id) {
+    return shipped().stream().flatMap(c -> c.control(id).stream()).findFirst();
+  }
+
   public String standard() {
     return standard;
   }

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +54,23 @@ class CatalogueTest {
   void refusesWhatIsNotACatalogue(String was, String becomes, String message) {
     String bad = GOOD.replace(was, becomes);
     assertEquals(message, assertThrows(BadInput.class, () -> read(bad)).getMessage());
+  }
+
+  @Test
+  void theShippedPolicyAsksOfEachControlWhatItsCatalogueSays() throws Exception {
+    Path file = Path.of("../release/src/main/resources/dev/sallyport/release/policy.json");
+    Json.Obj rules = Json.parseObject(Files.readAllBytes(file)).object("controlRules");
+    assertFalse(rules.members().isEmpty());
+    for (String id : rules.members().keySet()) {
+      Control control = Catalogue.framework().control(id).orElseThrow();
+      Json.Obj rule = rules.object(id);
+      assertEquals(control.attest(), Set.copyOf(rule.strings("attest")), id);
+      assertEquals(
+          control.evidence().stream().map(EvidenceKind::word).collect(Collectors.toSet()),
+          Set.copyOf(rule.strings("evidence")),
+          id);
+      assertEquals(control.days(), rule.integer("days"), id);
+    }
   }
 
   @Test

@@ -210,7 +210,19 @@ final class Installation implements AutoCloseable {
             "isolation-drill",
             "abuse-monitoring",
             "incident-plan")) {
-      run("evidence", "add", "--model", MODEL, "--control", control, "--as", "assessor1").ok();
+      String kind = control.endsWith("-drill") ? "drill" : "assessment";
+      run(
+              "evidence",
+              "add",
+              "--model",
+              MODEL,
+              "--control",
+              control,
+              "--kind",
+              kind,
+              "--as",
+              "assessor1")
+          .ok();
     }
   }
 

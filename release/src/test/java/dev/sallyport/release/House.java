@@ -154,6 +154,10 @@ final class House implements Ledger {
   }
 
   void control(String id, boolean effective) throws Exception {
+    control(id, effective, kind(id));
+  }
+
+  void control(String id, boolean effective, String kind) throws Exception {
     assess(
         new ControlEvidence(
             ControlEvidence.INSTALLATION,
@@ -162,7 +166,14 @@ final class House implements Ledger {
             effective,
             now,
             now.plus(DAY.multipliedBy(60)),
-            ""));
+            "",
+            kind));
+  }
+
+  /** A kind of evidence that the policy in force admits. */
+  private String kind(String control) {
+    var kinds = governance.policy().orElseThrow().controlRule(control).kinds();
+    return kinds.isEmpty() ? ControlEvidence.STATEMENT : kinds.first();
   }
 
   void allControls() throws Exception {

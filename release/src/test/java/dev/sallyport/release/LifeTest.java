@@ -267,7 +267,7 @@ class LifeTest {
             Duration.ZERO,
             "aud"));
     house.control("log-witnessed", true);
-    house.control("weights-sealed", true);
+    house.control("weights-sealed", true, "statement");
     assertRefused(Rule.CONTROL, house.request(Audience.INTERNAL));
     var drill =
         new dev.sallyport.risk.ControlEvidence(

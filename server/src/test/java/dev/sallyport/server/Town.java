@@ -261,7 +261,8 @@ final class Town implements AutoCloseable {
       submit(Envelope.sign(e.statement(), keys.get("lab")));
     }
     for (String control : List.of("weights-sealed", "log-witnessed", "isolation-drill")) {
-      ControlEvidence c = new ControlEvidence("m", MANIFEST, control, true, now, until, "");
+      String kind = control.endsWith("-drill") ? "drill" : "assessment";
+      ControlEvidence c = new ControlEvidence("m", MANIFEST, control, true, now, until, "", kind);
       submit(Envelope.sign(c.statement(), keys.get("lab")));
     }
   }
