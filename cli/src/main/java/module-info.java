@@ -9,7 +9,6 @@ module dev.sallyport.cli {
   requires dev.sallyport.supplychain;
   requires dev.sallyport.tlog;
   requires dev.sallyport.risk;
-  requires dev.sallyport.controls;
   requires dev.sallyport.audit;
   requires dev.sallyport.release;
   requires dev.sallyport.sandbox;

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +31,14 @@ final class DemoScript {
           "self-replication",
           "collusion");
 
-  private static final List<String> CONTROLS =
-      List.of(
-          "weights-sealed",
-          "log-witnessed",
-          "isolation-drill",
-          "abuse-monitoring",
-          "incident-plan");
+  /** Each control and how the assessor looked at it. */
+  private static final Map<String, String> CONTROLS =
+      Map.of(
+          "weights-sealed", "assessment",
+          "log-witnessed", "assessment",
+          "isolation-drill", "drill",
+          "abuse-monitoring", "assessment",
+          "incident-plan", "drill");
 
   private final DemoStage stage;
   private final Path source;
@@ -143,7 +145,7 @@ final class DemoScript {
               "assessor1")
           .ok();
     }
-    for (String control : CONTROLS) {
+    for (Map.Entry<String, String> control : CONTROLS.entrySet()) {
       stage
           .run(
               "evidence",
@@ -151,9 +153,9 @@ final class DemoScript {
               "--model",
               MODEL,
               "--control",
-              control,
+              control.getKey(),
               "--kind",
-              control.endsWith("-drill") ? "drill" : "assessment",
+              control.getValue(),
               "--as",
               "assessor1")
           .ok();

@@ -1,19 +1,17 @@
 package dev.sallyport.cli;
 
-import dev.sallyport.controls.Catalogue;
-import dev.sallyport.controls.Control;
-import dev.sallyport.controls.EvidenceKind;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.risk.ControlEvidence;
+import dev.sallyport.risk.ControlRule;
 import dev.sallyport.risk.Evaluation;
 import dev.sallyport.risk.Evidence;
+import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Score;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,8 +72,8 @@ final class EvidenceAdd implements Callable<Integer> {
       paramLabel = "KIND",
       description =
           "How the control was looked at: statement, evaluation, own-check, drill, scan,"
-              + " attestation or assessment (default: ${DEFAULT-VALUE}).")
-  private String kind = ControlEvidence.STATEMENT;
+              + " attestation or assessment (default: statement).")
+  private @Nullable String kind;
 
   @Option(names = "--ineffective", description = "The control was found not to work.")
   private boolean ineffective;
@@ -115,17 +113,17 @@ final class EvidenceAdd implements Callable<Integer> {
     return subject.submit(session, signAs, evidence);
   }
 
-  /** The kind that was said; refused if a shipped catalogue says that it never counts. */
+  /** The kind that was said; refused if by the policy in force it would not count. */
   private String kind(String id) throws Failure, BadInput {
-    EvidenceKind said = EvidenceKind.parse(kind);
-    Optional<Control> known = Catalogue.shippedControl(id);
-    if (!ineffective && known.isPresent() && !known.get().evidence().contains(said)) {
+    String said = kind == null ? ControlEvidence.STATEMENT : kind;
+    ControlRule rule = Policy.read(session.control().ask("policy.show")).controlRule(id);
+    if (!ineffective && !rule.takes(said)) {
       throw new Failure(
           Exit.USAGE,
-          "--kind %s does not satisfy %s; one of these does: %s"
-              .formatted(kind, id, EvidenceKind.words(known.get().evidence())));
+          "--kind %s does not satisfy %s; by the policy one of these does: %s"
+              .formatted(said, id, String.join(", ", rule.kinds())));
     }
-    return said.word();
+    return said;
   }
 
   private static Evidence neither() throws Failure {
@@ -135,6 +133,9 @@ final class EvidenceAdd implements Callable<Integer> {
   private Evaluation evaluation(
       Subject subject, @Nullable String scored, Instant now, Instant until)
       throws Failure, BadInput {
+    if (kind != null) {
+      throw new Failure(Exit.USAGE, "--kind is said of a control; a score is an evaluation");
+    }
     if (scored == null || value == null || model == null) {
       throw new Failure(Exit.USAGE, "a score takes --model, --area, --value and --samples");
     }

@@ -178,8 +178,7 @@ record RiskReport(
   /** Whether the policy takes this kind of evidence, and still. */
   private boolean admitted(ControlEvidence c) {
     ControlRule rule = policy.controlRule(c.control());
-    return (rule.kinds().isEmpty() || rule.kinds().contains(c.kind()))
-        && now.isBefore(c.observed().plus(Duration.ofDays(rule.days())));
+    return rule.takes(c.kind()) && now.isBefore(c.observed().plus(Duration.ofDays(rule.days())));
   }
 
   Json.Obj toJson() throws BadInput {

@@ -70,16 +70,6 @@ public final class Catalogue {
     return shipped("mlps-stages.json");
   }
 
-  /** All that are shipped. */
-  public static List<Catalogue> shipped() {
-    return List.of(framework(), protectionLevel3(), protectionStages());
-  }
-
-  /** The control of this id in whichever shipped catalogue has it. */
-  public static Optional<Control> shippedControl(String id) {
-    return shipped().stream().flatMap(c -> c.control(id).stream()).findFirst();
-  }
-
   public String standard() {
     return standard;
   }

@@ -2,9 +2,7 @@ package dev.sallyport.controls;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
-import java.util.Collection;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** How something was found out that evidence states. */
 public enum EvidenceKind {
@@ -21,13 +19,7 @@ public enum EvidenceKind {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** The words of several, in the order of this list. */
-  public static String words(Collection<EvidenceKind> kinds) {
-    return kinds.stream().sorted().map(EvidenceKind::word).collect(Collectors.joining(", "));
-  }
-
-  /** Reads a word. */
-  public static EvidenceKind parse(String word) throws BadInput {
+  static EvidenceKind parse(String word) throws BadInput {
     for (EvidenceKind kind : values()) {
       if (kind.word().equals(word)) {
         return kind;

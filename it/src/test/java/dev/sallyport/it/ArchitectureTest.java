@@ -68,16 +68,7 @@ class ArchitectureTest {
               "server", Set.of("core", "keys", "tlog", "risk", "audit", "release", "gateway")),
           Map.entry(
               "cli",
-              Set.of(
-                  "core",
-                  "keys",
-                  "supplychain",
-                  "tlog",
-                  "risk",
-                  "controls",
-                  "audit",
-                  "release",
-                  "sandbox")),
+              Set.of("core", "keys", "supplychain", "tlog", "risk", "audit", "release", "sandbox")),
           Map.entry("runtimellama", Set.of("core")),
           Map.entry("training", Set.of()));
 

@@ -196,6 +196,22 @@ class BadInputTest {
   }
 
   @Test
+  void evidenceOfAKindThatThePolicyDoesNotTakeIsRefusedBeforeItIsSigned() throws Exception {
+    try (Installation house = Installation.initialised()) {
+      house.up();
+      house.seal();
+      long entries = house.run("log", "verify").json().integer("entries");
+      Installation.Ran ran = house.control("isolation-drill", "statement");
+      assertEquals(64, ran.exit());
+      refused(ran, "one of these does: drill");
+      assertEquals(entries, house.run("log", "verify").json().integer("entries"));
+      refused(
+          house.run("evidence", "add", "--area", "x", "--kind", "drill", "--as", "assessor1"),
+          "--kind is said of a control");
+    }
+  }
+
+  @Test
   void unknownCommandsOptionsAndPeopleAreUsageErrors() throws Exception {
     try (Installation house = Installation.initialised()) {
       house.up();

@@ -35,8 +35,12 @@ public record ControlRule(Set<Role> attest, SortedSet<String> kinds, long days) 
 
   /** Whether a statement that speaks well of the control is one that counts. */
   boolean admits(Collection<Person> signers, ControlEvidence e) {
-    return signers.stream().allMatch(p -> attest.contains(p.role()))
-        && (kinds.isEmpty() || kinds.contains(e.kind()));
+    return signers.stream().allMatch(p -> attest.contains(p.role())) && takes(e.kind());
+  }
+
+  /** Whether evidence of this kind can satisfy the control. */
+  public boolean takes(String kind) {
+    return kinds.isEmpty() || kinds.contains(kind);
   }
 
   /** When this evidence lapses under the rule. */

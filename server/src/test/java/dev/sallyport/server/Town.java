@@ -260,9 +260,14 @@ final class Town implements AutoCloseable {
               "");
       submit(Envelope.sign(e.statement(), keys.get("lab")));
     }
-    for (String control : List.of("weights-sealed", "log-witnessed", "isolation-drill")) {
-      String kind = control.endsWith("-drill") ? "drill" : "assessment";
-      ControlEvidence c = new ControlEvidence("m", MANIFEST, control, true, now, until, "", kind);
+    Map<String, String> kinds =
+        Map.of(
+            "weights-sealed", "assessment",
+            "log-witnessed", "assessment",
+            "isolation-drill", "drill");
+    for (Map.Entry<String, String> k : kinds.entrySet()) {
+      ControlEvidence c =
+          new ControlEvidence("m", MANIFEST, k.getKey(), true, now, until, "", k.getValue());
       submit(Envelope.sign(c.statement(), keys.get("lab")));
     }
   }
