@@ -21,17 +21,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every key provider must do; a provider's test extends it. */
-abstract class KeyProviderContract {
+public abstract class KeyProviderContract {
   private static final byte[] AD = "{\"model\":\"m\",\"version\":1}".getBytes(UTF_8);
 
   private KeyProvider provider;
   private Secret data;
 
   /** A provider with a root key of its own, each time another. */
-  abstract KeyProvider fresh() throws Exception;
+  protected abstract KeyProvider fresh() throws Exception;
 
   /** The same root key, opened anew from where it rests. */
-  abstract KeyProvider reopen(KeyProvider provider) throws Exception;
+  protected abstract KeyProvider reopen(KeyProvider provider) throws Exception;
 
   @BeforeEach
   void open() throws Exception {

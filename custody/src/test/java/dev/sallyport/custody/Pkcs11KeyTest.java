@@ -23,12 +23,12 @@ class Pkcs11KeyTest extends KeyProviderContract {
   }
 
   @Override
-  KeyProvider fresh() throws Exception {
+  protected KeyProvider fresh() throws Exception {
     return Pkcs11Key.create(token, SoftHsm.PIN.toCharArray());
   }
 
   @Override
-  KeyProvider reopen(KeyProvider provider) throws Exception {
+  protected KeyProvider reopen(KeyProvider provider) throws Exception {
     return Pkcs11Key.open(token, provider.keyId(), SoftHsm.PIN.toCharArray());
   }
 

@@ -22,7 +22,7 @@ class RootKeyTest extends KeyProviderContract {
   private final Map<String, Path> files = new HashMap<>();
 
   @Override
-  KeyProvider fresh() throws Exception {
+  protected KeyProvider fresh() throws Exception {
     Path file = dir.resolve("root" + made++ + ".key");
     RootKey root = RootKey.create(file);
     files.put(root.keyId(), file);
@@ -30,7 +30,7 @@ class RootKeyTest extends KeyProviderContract {
   }
 
   @Override
-  KeyProvider reopen(KeyProvider provider) throws Exception {
+  protected KeyProvider reopen(KeyProvider provider) throws Exception {
     return RootKey.open(files.get(provider.keyId()));
   }
 

@@ -34,7 +34,7 @@ class ArchitectureTest {
 
   /** All that can open a sealed weight, or hold what opens one. */
   private static final Set<String> OPENING_WING =
-      Set.of("custody", "envelope", "vault", "fuse", "sealer", "keyd", "keeper");
+      Set.of("custody", "custodytpm", "envelope", "vault", "fuse", "sealer", "keyd", "keeper");
 
   private static final Set<String> NETWORKED_WING = Set.of("gateway", "release", "server", "cli");
 
@@ -54,6 +54,7 @@ class ArchitectureTest {
           Map.entry("risk", Set.of("core", "keys")),
           Map.entry("controls", Set.of("core")),
           Map.entry("custody", Set.of("core", "keys")),
+          Map.entry("custodytpm", Set.of("core", "keys", "custody")),
           Map.entry("audit", Set.of("core", "keys", "tlog")),
           Map.entry("envelope", Set.of("core", "keys", "custody")),
           Map.entry("release", Set.of("core", "keys", "tlog", "risk", "audit")),

@@ -1,0 +1,246 @@
+package dev.sallyport.custodytpm;
+
+import dev.sallyport.keys.Secret;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+
+/**
+ * The few commands that sealing needs (TPM 2.0 Library part 3), with empty owner authorization.
+ * Every handle is a {@link Handle}, flushed when closed. Owned by one thread.
+ */
+final class Tpm implements AutoCloseable {
+  private static final int NO_SESSIONS = 0x8001;
+  private static final int SESSIONS = 0x8002;
+  private static final int OWNER = 0x40000001;
+  private static final int NULL = 0x40000007;
+  private static final int PASSWORD = 0x40000009;
+
+  private static final int SHA256 = 0x000B;
+  private static final int ALG_NULL = 0x0010;
+  private static final int ECC = 0x0023;
+  private static final int KEYED_HASH = 0x0008;
+
+  /** fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, noDA, restricted, decrypt. */
+  private static final int STORAGE_KEY = 0x00030472;
+
+  /** fixedTPM, fixedParent, noDA; without userWithAuth only the policy opens it. */
+  private static final int SEALED = 0x00000412;
+
+  /** OWNERWRITE, OWNERREAD, NO_DA. */
+  private static final int NV_SHARE = 0x02020002;
+
+  private static final int POLICY = 1;
+  private static final int TRIAL = 3;
+  private static final int NONCE = 16;
+  private static final byte[] NOTHING = {};
+
+  private final TpmDevice device;
+
+  private Tpm(TpmDevice device) {
+    this.device = device;
+  }
+
+  static Tpm open(Path path) throws IOException {
+    return new Tpm(TpmDevice.open(path));
+  }
+
+  /** A transient object or session. */
+  final class Handle implements AutoCloseable {
+    private final int value;
+
+    private Handle(int value) {
+      this.value = value;
+    }
+
+    @Override
+    public void close() throws IOException {
+      call(0x165, NO_SESSIONS, TpmBuffer.empty().u32(value));
+    }
+  }
+
+  /** Private and public part of a sealed object; opaque outside its TPM. */
+  static final class Blob {
+    private final byte[] privatePart;
+    private final byte[] publicPart;
+
+    Blob(byte[] privatePart, byte[] publicPart) {
+      this.privatePart = privatePart;
+      this.publicPart = publicPart;
+    }
+
+    byte[] privatePart() {
+      return privatePart;
+    }
+
+    byte[] publicPart() {
+      return publicPart;
+    }
+  }
+
+  /** The ECC P-256 storage key of the owner hierarchy: the same one every time. */
+  Handle primary() throws IOException {
+    byte[] template =
+        head(ECC, STORAGE_KEY, NOTHING)
+            .u16(0x0006) // AES-128-CFB protects children
+            .u16(128)
+            .u16(0x0043)
+            .u16(ALG_NULL)
+            .u16(0x0003) // NIST P-256
+            .u16(ALG_NULL)
+            .sized(NOTHING)
+            .sized(NOTHING)
+            .written();
+    return new Handle(call(0x131, SESSIONS, creation(OWNER, NOTHING, template)).u32());
+  }
+
+  Blob seal(Handle parent, byte[] secret, byte[] policy) throws IOException {
+    byte[] template = head(KEYED_HASH, SEALED, policy).u16(ALG_NULL).sized(NOTHING).written();
+    TpmBuffer answer = call(0x153, SESSIONS, creation(parent.value, secret, template));
+    answer.u32();
+    return new Blob(answer.sized(), answer.sized());
+  }
+
+  Handle load(Handle parent, Blob blob) throws IOException {
+    return new Handle(
+        call(
+                0x157,
+                SESSIONS,
+                authorized(PASSWORD, parent.value)
+                    .sized(blob.privatePart())
+                    .sized(blob.publicPart()))
+            .u32());
+  }
+
+  /** The policy "these PCRs as they are now". */
+  byte[] policy(Pcrs pcrs) throws IOException {
+    try (Handle trial = session(TRIAL)) {
+      bind(trial, pcrs);
+      return call(0x189, NO_SESSIONS, TpmBuffer.empty().u32(trial.value)).sized();
+    }
+  }
+
+  /** The sealed bytes, if the PCRs are as they were; the caller wipes them. */
+  byte[] unseal(Handle item, Pcrs pcrs) throws IOException {
+    try (Handle session = session(POLICY)) {
+      bind(session, pcrs);
+      TpmBuffer answer = call(0x15E, SESSIONS, authorized(session.value, item.value));
+      answer.u32();
+      byte[] secret = answer.sized();
+      answer.wipe();
+      return secret;
+    }
+  }
+
+  void defineShare(int index) throws IOException {
+    byte[] area =
+        TpmBuffer.empty()
+            .u32(index)
+            .u16(SHA256)
+            .u32(NV_SHARE)
+            .sized(NOTHING)
+            .u16(Secret.KEY_LENGTH)
+            .written();
+    call(0x12A, SESSIONS, authorized(PASSWORD, OWNER).sized(NOTHING).sized(area));
+  }
+
+  void writeShare(int index, byte[] share) throws IOException {
+    call(0x137, SESSIONS, authorized(PASSWORD, OWNER, index).sized(share).u16(0));
+  }
+
+  byte[] readShare(int index, int length) throws IOException {
+    TpmBuffer answer = call(0x14E, SESSIONS, authorized(PASSWORD, OWNER, index).u16(length).u16(0));
+    answer.u32();
+    byte[] share = answer.sized();
+    answer.wipe();
+    return share;
+  }
+
+  void undefineShare(int index) throws IOException {
+    call(0x122, SESSIONS, authorized(PASSWORD, OWNER, index));
+  }
+
+  private Handle session(int type) throws IOException {
+    byte[] nonce = new byte[NONCE];
+    new SecureRandom().nextBytes(nonce);
+    return new Handle(
+        call(
+                0x176,
+                NO_SESSIONS,
+                TpmBuffer.empty()
+                    .u32(NULL)
+                    .u32(NULL)
+                    .sized(nonce)
+                    .sized(NOTHING)
+                    .u8(type)
+                    .u16(ALG_NULL)
+                    .u16(SHA256))
+            .u32());
+  }
+
+  private void bind(Handle session, Pcrs pcrs) throws IOException {
+    call(
+        0x17F,
+        NO_SESSIONS,
+        TpmBuffer.empty()
+            .u32(session.value)
+            .sized(NOTHING)
+            .u32(1)
+            .u16(SHA256)
+            .u8(Pcrs.BYTES)
+            .raw(pcrs.select()));
+  }
+
+  private static TpmBuffer head(int type, int attributes, byte[] policy) {
+    return TpmBuffer.empty().u16(type).u16(SHA256).u32(attributes).sized(policy);
+  }
+
+  private static TpmBuffer creation(int parent, byte[] secret, byte[] template) {
+    return authorized(PASSWORD, parent)
+        .u16(2 * Short.BYTES + secret.length)
+        .sized(NOTHING)
+        .sized(secret)
+        .sized(template)
+        .sized(NOTHING)
+        .u32(0);
+  }
+
+  /** Handles, then one authorization: empty password, or a policy session that stays. */
+  private static TpmBuffer authorized(int session, int... handles) {
+    TpmBuffer command = TpmBuffer.empty();
+    for (int handle : handles) {
+      command.u32(handle);
+    }
+    return command.u32(9).u32(session).sized(NOTHING).u8(1).sized(NOTHING);
+  }
+
+  private TpmBuffer call(int command, int tag, TpmBuffer body) throws IOException {
+    byte[] rest = body.written();
+    TpmBuffer whole = TpmBuffer.empty().u16(tag).u32(10 + rest.length).u32(command).raw(rest);
+    byte[] sent = whole.written();
+    try {
+      TpmBuffer answer = TpmBuffer.of(device.exchange(sent));
+      int answered = answer.u16();
+      answer.u32();
+      int code = answer.u32();
+      if (code != 0) {
+        throw new TpmRefusal(code);
+      }
+      if (answered != tag) {
+        throw new IOException("the TPM's answer has tag 0x" + Integer.toHexString(answered));
+      }
+      return answer;
+    } finally {
+      Arrays.fill(rest, (byte) 0);
+      Arrays.fill(sent, (byte) 0);
+      whole.wipe();
+      body.wipe();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    device.close();
+  }
+}

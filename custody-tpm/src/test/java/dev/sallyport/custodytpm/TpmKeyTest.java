@@ -1,0 +1,148 @@
+package dev.sallyport.custodytpm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.sallyport.core.BadInput;
+import dev.sallyport.custody.KeyProvider;
+import dev.sallyport.custody.KeyProviderContract;
+import dev.sallyport.custody.KeyUnavailable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The contract, and what is special to a TPM, on swtpm. */
+class TpmKeyTest extends KeyProviderContract {
+  private static final Pcrs PCRS = new Pcrs(new TreeSet<>(Arrays.asList(0, 16, 23)));
+
+  private static SoftTpm tpm;
+
+  private final Map<String, Path> files = new HashMap<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    tpm = SoftTpm.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (tpm != null) {
+      tpm.close();
+    }
+  }
+
+  @Override
+  protected KeyProvider fresh() throws Exception {
+    Path file = tpm.file();
+    KeyProvider made = TpmKey.create(tpm.socket(), file, PCRS);
+    files.put(made.keyId(), file);
+    return made;
+  }
+
+  @Override
+  protected KeyProvider reopen(KeyProvider provider) throws Exception {
+    return TpmKey.open(tpm.socket(), files.get(provider.keyId()));
+  }
+
+  @Test
+  void refusesAMachineInAnotherState() throws Exception {
+    try (SoftTpm own = SoftTpm.start()) {
+      Path file = sealed(own);
+      own.extend(23);
+      assertEquals(
+          "the machine's measured state (PCR 0,16,23) is not the one the key was sealed to",
+          unavailable(KeyUnavailable.Reason.PLATFORM, own, file));
+    }
+  }
+
+  @Test
+  void aRegisterThatIsNotSelectedDoesNotMatter() throws Exception {
+    try (SoftTpm own = SoftTpm.start()) {
+      Path file = sealed(own);
+      own.extend(7);
+      TpmKey.open(own.socket(), file).close();
+    }
+  }
+
+  @Test
+  void refusesAnotherTpm() throws Exception {
+    try (SoftTpm own = SoftTpm.start()) {
+      unavailable(KeyUnavailable.Reason.KEY, tpm, sealed(own));
+    }
+  }
+
+  @Test
+  void aKeptCopyOfTheFileIsWorthNothingAfterDestroy() throws Exception {
+    Path file = tpm.file();
+    Path copy = tpm.file();
+    try (TpmKey key = TpmKey.create(tpm.socket(), file, PCRS)) {
+      Files.copy(file, copy);
+      key.destroy();
+    }
+    unavailable(KeyUnavailable.Reason.KEY, tpm, copy);
+  }
+
+  @Test
+  void everyAlteredByteAndEveryCutOfTheFileFailsAlike() throws Exception {
+    Path file = sealed(tpm);
+    byte[] whole = Files.readAllBytes(file);
+    String message = file.getFileName() + " is damaged or no TPM root key file";
+    for (int at = 0; at < whole.length; at++) {
+      byte[] altered = whole.clone();
+      altered[at] ^= 1;
+      for (byte[] bad : new byte[][] {altered, Arrays.copyOf(whole, at)}) {
+        Files.write(file, bad);
+        BadInput e =
+            assertThrows(BadInput.class, () -> TpmKey.open(tpm.socket(), file).close(), "" + at);
+        assertEquals(message, e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aTpmThatIsGoneIsNotABadKey() throws Exception {
+    try (SoftTpm own = SoftTpm.start()) {
+      Path file = sealed(own);
+      own.kill();
+      unavailable(KeyUnavailable.Reason.DEVICE, own, file);
+    }
+  }
+
+  @Test
+  void aHundredOpeningsLeaveNothingInTheTpm() throws Exception {
+    Path file = sealed(tpm);
+    for (int i = 0; i < 100; i++) {
+      TpmKey.open(tpm.socket(), file).close();
+    }
+  }
+
+  @Test
+  void aHundredRefusalsLeaveNothingInTheTpm() throws Exception {
+    try (SoftTpm own = SoftTpm.start()) {
+      Path file = sealed(own);
+      own.extend(23);
+      for (int i = 0; i < 100; i++) {
+        unavailable(KeyUnavailable.Reason.PLATFORM, own, file);
+      }
+    }
+  }
+
+  private static Path sealed(SoftTpm at) throws Exception {
+    Path file = at.file();
+    TpmKey.create(at.socket(), file, PCRS).close();
+    return file;
+  }
+
+  private static String unavailable(KeyUnavailable.Reason reason, SoftTpm at, Path file) {
+    KeyUnavailable e =
+        assertThrows(KeyUnavailable.class, () -> TpmKey.open(at.socket(), file).close());
+    assertEquals(reason, e.reason(), e.getMessage());
+    return e.getMessage();
+  }
+}
