@@ -10,4 +10,5 @@ module dev.sallyport.keyd {
   requires dev.sallyport.tlog;
   requires dev.sallyport.risk;
   requires dev.sallyport.custody;
+  requires dev.sallyport.custodytpm;
 }

@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
       "  sallyport init --person ann:system-admin --person bo:security-admin \\",
       "      --person cy:security-admin --person di:audit-admin --person ed:assessor",
       "  sallyport init --root-key pkcs11 --pkcs11-module /usr/lib/vendor/pkcs11.so \\",
-      "      --pkcs11-token weights --pin-file pin"
+      "      --pkcs11-token weights --pin-file pin",
+      "  sallyport init --root-key tpm --tpm-pcrs 0,2,4,7"
     })
 final class Init implements Callable<Integer> {
   private static final List<String> DEFAULT_PEOPLE =

@@ -15,7 +15,7 @@ final class RootKeyOptions {
   @Option(
       names = "--root-key",
       paramLabel = "KIND",
-      description = "What holds the root key: file or pkcs11 (default: ${DEFAULT-VALUE}).")
+      description = "What holds the root key: file, pkcs11 or tpm (default: ${DEFAULT-VALUE}).")
   private String kind = "file";
 
   @Option(
@@ -45,19 +45,64 @@ final class RootKeyOptions {
       description = "The token's PIN is the first line of this file.")
   private @Nullable Path pin;
 
+  @Option(
+      names = "--tpm-device",
+      paramLabel = "FILE",
+      description = "The TPM 2.0: a device or a Unix socket (default: /dev/tpmrm0).")
+  private @Nullable Path tpm;
+
+  @Option(
+      names = "--tpm-pcrs",
+      paramLabel = "LIST",
+      description =
+          "The registers the root key is sealed to, as 0,2,4,7 (default: 7, secure boot).")
+  private @Nullable String pcrs;
+
   RootKeyPlace place() throws Failure {
     return switch (kind) {
-      case "file" -> file();
-      case "pkcs11" -> token();
-      default -> throw new Failure(Exit.USAGE, "--root-key " + kind + "; file or pkcs11 are known");
+      case "file" -> {
+        refuseToken();
+        refuseTpm();
+        yield RootKeyPlace.file();
+      }
+      case "pkcs11" -> {
+        refuseTpm();
+        yield token();
+      }
+      case "tpm" -> {
+        refuseToken();
+        yield tpm();
+      }
+      default ->
+          throw new Failure(Exit.USAGE, "--root-key " + kind + "; file, pkcs11 and tpm are known");
     };
   }
 
-  private RootKeyPlace file() throws Failure {
+  private void refuseToken() throws Failure {
     if (module != null || token != null || pin != null) {
       throw new Failure(Exit.USAGE, "--pkcs11-… and --pin-file need --root-key pkcs11");
     }
-    return RootKeyPlace.file();
+  }
+
+  private void refuseTpm() throws Failure {
+    if (tpm != null || pcrs != null) {
+      throw new Failure(Exit.USAGE, "--tpm-… need --root-key tpm");
+    }
+  }
+
+  private RootKeyPlace tpm() throws Failure {
+    Path device = present("--tpm-device", tpm == null ? Path.of("/dev/tpmrm0") : tpm);
+    return new RootKeyPlace(
+        List.of(
+            "--root-key",
+            "tpm",
+            "--tpm-device",
+            device.toString(),
+            "--tpm-pcrs",
+            pcrs == null ? "7" : pcrs),
+        List.of(device),
+        Map.of(),
+        Optional.empty());
   }
 
   private RootKeyPlace token() throws Failure {

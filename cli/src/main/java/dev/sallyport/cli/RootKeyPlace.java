@@ -15,8 +15,8 @@ import java.util.TreeMap;
 
 /**
  * What keyd must see of this machine to reach its root key: files and directories of a token's
- * module, environment, the file with the PIN. Written by {@code init} as {@code root-key.json},
- * read by {@code up}; holds no secret.
+ * module, or a TPM; environment; the file with the PIN. Written by {@code init} as {@code
+ * root-key.json}, read by {@code up}; holds no secret.
  *
  * @param arguments what the ceremony of keyd is told
  * @param paths files and directories that the module reads and writes
@@ -93,7 +93,13 @@ record RootKeyPlace(
 
   /** Shows it to keyd; below /usr everything is seen anyway. */
   void show(Confinement.Builder view) {
-    paths.stream().filter(p -> !p.startsWith("/usr")).forEach(p -> view.readWrite(p, p));
+    for (Path path : paths) {
+      if (path.startsWith("/dev")) {
+        view.device(path);
+      } else if (!path.startsWith("/usr")) {
+        view.readWrite(path, path);
+      }
+    }
     environment.forEach(view::environment);
     pin.ifPresent(file -> view.readOnly(file, PIN));
   }

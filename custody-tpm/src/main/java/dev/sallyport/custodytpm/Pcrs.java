@@ -1,6 +1,7 @@
 package dev.sallyport.custodytpm;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -17,6 +18,23 @@ public record Pcrs(SortedSet<Integer> numbers) {
     if (numbers.isEmpty() || numbers.first() < 0 || numbers.last() >= COUNT) {
       throw new IllegalArgumentException("internal error: PCRs " + numbers);
     }
+  }
+
+  /**
+   * From {@code 0,4,7}.
+   *
+   * @throws BadInput if it is anything else
+   */
+  public static Pcrs parse(String text) throws BadInput {
+    SortedSet<Integer> numbers = new TreeSet<>();
+    for (String part : text.split(",", -1)) {
+      if (!part.matches("[0-9]{1,2}") || Integer.parseInt(part) >= COUNT) {
+        throw new BadInput(
+            "PCRs \"" + Json.clip(text) + "\"; numbers of 0 to 23 with commas are meant, as 0,7");
+      }
+      numbers.add(Integer.parseInt(part));
+    }
+    return new Pcrs(numbers);
   }
 
   /** The selection as the TPM writes it: PCR n is bit n mod 8 of byte n / 8. */

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The few commands that sealing needs (TPM 2.0 Library part 3), with empty owner authorization.
@@ -34,6 +36,8 @@ final class Tpm implements AutoCloseable {
   private static final int POLICY = 1;
   private static final int TRIAL = 3;
   private static final int NONCE = 16;
+  private static final int TRIES = 30;
+  private static final long PAUSE_MILLIS = 100;
   private static final byte[] NOTHING = {};
 
   private final TpmDevice device;
@@ -43,7 +47,7 @@ final class Tpm implements AutoCloseable {
   }
 
   static Tpm open(Path path) throws IOException {
-    return new Tpm(TpmDevice.open(path));
+    return new Tpm(TpmDevice.open(path, TpmDevice.DEADLINE));
   }
 
   /** A transient object or session. */
@@ -220,23 +224,35 @@ final class Tpm implements AutoCloseable {
     TpmBuffer whole = TpmBuffer.empty().u16(tag).u32(10 + rest.length).u32(command).raw(rest);
     byte[] sent = whole.written();
     try {
-      TpmBuffer answer = TpmBuffer.of(device.exchange(sent));
-      int answered = answer.u16();
-      answer.u32();
-      int code = answer.u32();
-      if (code != 0) {
-        throw new TpmRefusal(code);
+      for (int tried = 1; ; tried++) {
+        try {
+          return answer(tag, TpmBuffer.of(device.exchange(sent)));
+        } catch (TpmRefusal e) {
+          if (!e.later() || tried == TRIES) {
+            throw e;
+          }
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
+        }
       }
-      if (answered != tag) {
-        throw new IOException("the TPM's answer has tag 0x" + Integer.toHexString(answered));
-      }
-      return answer;
     } finally {
       Arrays.fill(rest, (byte) 0);
       Arrays.fill(sent, (byte) 0);
       whole.wipe();
       body.wipe();
     }
+  }
+
+  private static TpmBuffer answer(int tag, TpmBuffer answer) throws IOException {
+    int answered = answer.u16();
+    answer.u32();
+    int code = answer.u32();
+    if (code != 0) {
+      throw new TpmRefusal(code);
+    }
+    if (answered != tag) {
+      throw new IOException("the TPM's answer has tag 0x" + Integer.toHexString(answered));
+    }
+    return answer;
   }
 
   @Override

@@ -1,23 +1,19 @@
 package dev.sallyport.custodytpm;
 
 import dev.sallyport.core.BadInput;
-import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Digest;
+import dev.sallyport.custody.KeyFile;
 import dev.sallyport.custody.KeyProvider;
 import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.custody.RootKey;
 import dev.sallyport.keys.Secret;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.Set;
 
 /**
  * A root key in two shares: one sealed by the TPM to PCRs, in a file; one in the TPM's own memory.
@@ -62,7 +58,11 @@ public final class TpmKey implements KeyProvider {
         tpm.writeShare(index, share);
         write(file, rest);
       } catch (IOException e) {
-        tpm.undefineShare(index);
+        try {
+          tpm.undefineShare(index);
+        } catch (IOException left) {
+          e.addSuppressed(left);
+        }
         throw e;
       }
       return of(device, file, index, sealed, share);
@@ -116,8 +116,15 @@ public final class TpmKey implements KeyProvider {
   /** The share first: after it, the file is worth nothing. */
   private static void erase(Path device, Path file, int index) throws KeyUnavailable {
     try (Tpm tpm = Tpm.open(device)) {
-      tpm.undefineShare(index);
-      Files.delete(file);
+      try {
+        tpm.undefineShare(index);
+      } catch (TpmRefusal e) {
+        // An earlier try may have got this far.
+        if (!e.is(TpmRefusal.HANDLE)) {
+          throw e;
+        }
+      }
+      KeyFile.remove(file);
     } catch (IOException e) {
       throw new KeyUnavailable(
           KeyUnavailable.Reason.DEVICE,
@@ -126,7 +133,10 @@ public final class TpmKey implements KeyProvider {
     }
   }
 
-  private static KeyUnavailable unavailable(IOException e, Pcrs pcrs) {
+  private static IOException unavailable(IOException e, Pcrs pcrs) {
+    if (e instanceof FileAlreadyExistsException) {
+      return e;
+    }
     if (!(e instanceof TpmRefusal refusal)) {
       return new KeyUnavailable(
           KeyUnavailable.Reason.DEVICE, "the TPM cannot be used: " + e.getMessage(), e);
@@ -141,10 +151,16 @@ public final class TpmKey implements KeyProvider {
       return new KeyUnavailable(
           KeyUnavailable.Reason.PIN, "the TPM is in lockout after failed authorizations", e);
     }
+    if (refusal.is(TpmRefusal.HANDLE)
+        || refusal.is(TpmRefusal.INTEGRITY)
+        || refusal.is(TpmRefusal.NV_UNINITIALIZED)) {
+      return new KeyUnavailable(
+          KeyUnavailable.Reason.KEY,
+          "this TPM does not have the root key (" + e.getMessage() + ")",
+          e);
+    }
     return new KeyUnavailable(
-        KeyUnavailable.Reason.KEY,
-        "this TPM does not have the root key (" + e.getMessage() + ")",
-        e);
+        KeyUnavailable.Reason.DEVICE, "the TPM cannot be used: " + e.getMessage(), e);
   }
 
   private static void write(Path file, Rest rest) throws IOException {
@@ -157,21 +173,12 @@ public final class TpmKey implements KeyProvider {
             .sized(rest.blob().publicPart())
             .written();
     ByteBuffer whole = ByteBuffer.allocate(body.length + DIGEST).put(body);
-    whole.put(Digest.of(body).bytes()).flip();
-    try (FileChannel out =
-        FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      while (whole.hasRemaining()) {
-        out.write(whole);
-      }
-      out.force(true);
-    }
+    whole.put(Digest.of(body).bytes());
+    KeyFile.write(file, whole.array());
   }
 
   private static Rest read(Path file) throws IOException, BadInput {
-    byte[] whole = Bounded.read(file, TpmBuffer.MAX);
+    byte[] whole = KeyFile.content(file);
     int end = whole.length - DIGEST;
     try {
       if (end < LABEL.length

@@ -21,8 +21,16 @@ final class TpmRefusal extends IOException {
   /** No such handle, or no such NV index. */
   static final int HANDLE = 0x08B;
 
-  /** NV index taken. */
-  static final int NV_DEFINED = 0x14C;
+  /** A sealed object of another TPM, or of this one before it was cleared. */
+  static final int INTEGRITY = 0x09F;
+
+  /** An NV index that was defined and never written. */
+  static final int NV_UNINITIALIZED = 0x14A;
+
+  private static final int YIELDED = 0x908;
+  private static final int TESTING = 0x90A;
+  private static final int NV_RATE = 0x920;
+  private static final int RETRY = 0x922;
 
   private final int code;
 
@@ -30,6 +38,11 @@ final class TpmRefusal extends IOException {
     super("the TPM refuses: response code 0x" + Integer.toHexString(code));
     // format one carries the number of the handle, session or parameter: not part of the meaning
     this.code = (code & FORMAT_ONE) != 0 ? code & FORMAT_ONE_CODE : code;
+  }
+
+  /** Whether the command was not begun, and may be sent again. */
+  boolean later() {
+    return code == YIELDED || code == TESTING || code == NV_RATE || code == RETRY;
   }
 
   boolean is(int expected) {

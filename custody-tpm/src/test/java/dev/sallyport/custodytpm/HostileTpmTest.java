@@ -13,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,41 @@ class HostileTpmTest {
   }
 
   @Test
+  void aTpmThatNeverAnswersIsGivenUp() throws Exception {
+    Path socket = directory.resolve("mute");
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+      try (TpmDevice device = TpmDevice.open(socket, Duration.ofMillis(50))) {
+        IOException e = assertThrows(IOException.class, () -> device.exchange(new byte[10]));
+        assertEquals("the TPM did not answer within 0 s", e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aTpmThatIsBusyIsAskedAgain() throws Exception {
+    Path socket = directory.resolve("busy");
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+      byte[] busy = header(0x8001, 10, 0x922);
+      byte[] done = header(0x8002, 10, 0);
+      Thread tpm = Thread.ofVirtual().start(() -> answer(server, busy, busy, done));
+      try (Tpm one = Tpm.open(socket)) {
+        one.undefineShare(0x01800001);
+      }
+      tpm.join();
+    }
+  }
+
+  /** A refusal that is not about the key must not be read as "the key is gone". */
+  @Test
+  void anUnknownRefusalIsNotAMissingKey() throws Exception {
+    assertEquals(
+        "the TPM cannot be used: the TPM refuses: response code 0x101",
+        said(KeyUnavailable.Reason.DEVICE, header(0x8001, 10, 0x101)));
+  }
+
+  @Test
   void neverReadsPastASizedField() {
     TpmBuffer answer = TpmBuffer.of(new byte[] {(byte) 0xFF, (byte) 0xFF, 1});
     assertThrows(IOException.class, answer::sized);
@@ -88,7 +124,7 @@ class HostileTpmTest {
     Path file = directory.resolve("root.tpm");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
-      Thread liar = Thread.ofVirtual().start(() -> answerOnce(server, answer));
+      Thread liar = Thread.ofVirtual().start(() -> answer(server, answer));
       KeyUnavailable e =
           assertThrows(KeyUnavailable.class, () -> TpmKey.create(socket, file, PCRS).close());
       liar.join();
@@ -98,10 +134,12 @@ class HostileTpmTest {
     }
   }
 
-  private static void answerOnce(ServerSocketChannel server, byte[] answer) {
+  private static void answer(ServerSocketChannel server, byte[]... answers) {
     try (SocketChannel one = server.accept()) {
-      one.read(ByteBuffer.allocate(TpmBuffer.MAX));
-      one.write(ByteBuffer.wrap(answer));
+      for (byte[] answer : answers) {
+        one.read(ByteBuffer.allocate(TpmBuffer.MAX));
+        one.write(ByteBuffer.wrap(answer));
+      }
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -80,7 +80,7 @@ final class SoftTpm implements AutoCloseable {
             .u16(0x000B)
             .raw(new byte[32])
             .written();
-    try (TpmDevice device = TpmDevice.open(socket())) {
+    try (TpmDevice device = TpmDevice.open(socket(), TpmDevice.DEADLINE)) {
       TpmBuffer answer = TpmBuffer.of(device.exchange(command));
       answer.u16();
       answer.u32();

@@ -1,16 +1,22 @@
 package dev.sallyport.custodytpm;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.custody.KeyProvider;
 import dev.sallyport.custody.KeyProviderContract;
 import dev.sallyport.custody.KeyUnavailable;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -86,6 +92,45 @@ class TpmKeyTest extends KeyProviderContract {
       key.destroy();
     }
     unavailable(KeyUnavailable.Reason.KEY, tpm, copy);
+  }
+
+  @Test
+  void aDestructionThatWasCutShortCanBeFinished() throws Exception {
+    Path file = tpm.file();
+    Path copy = tpm.file();
+    try (TpmKey key = TpmKey.create(tpm.socket(), file, PCRS);
+        TpmKey again = TpmKey.open(tpm.socket(), file)) {
+      Files.copy(file, copy);
+      key.destroy();
+      Files.copy(copy, file);
+      again.destroy();
+      assertFalse(Files.exists(file));
+    }
+  }
+
+  @Test
+  void neverReplacesAFile() throws Exception {
+    Path file = sealed(tpm);
+    byte[] before = Files.readAllBytes(file);
+    assertThrows(
+        FileAlreadyExistsException.class, () -> TpmKey.create(tpm.socket(), file, PCRS).close());
+    assertArrayEquals(before, Files.readAllBytes(file));
+  }
+
+  @Test
+  void refusesAFileThatOthersMayRead() throws Exception {
+    Path file = sealed(tpm);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    BadInput e = assertThrows(BadInput.class, () -> TpmKey.open(tpm.socket(), file).close());
+    assertTrue(String.valueOf(e.getMessage()).contains("rw-r-----"), e.getMessage());
+  }
+
+  @Test
+  void registersAreReadAsPeopleWriteThem() throws Exception {
+    assertEquals("0,7", Pcrs.parse("7,0").toString());
+    for (String bad : List.of("", "24", "-1", "7,", "a", "1;2", "007", " 7")) {
+      assertThrows(BadInput.class, () -> Pcrs.parse(bad), bad);
+    }
   }
 
   @Test

@@ -19,9 +19,9 @@ import java.util.Set;
 
 /**
  * A secret in a file that only its owner may read: a label line, the 32 bytes, and eight bytes of a
- * digest that tell damage from a wrong file.
+ * digest that tell damage from a wrong file. Other providers write files of their own form by it.
  */
-final class KeyFile {
+public final class KeyFile {
   private static final int MAX_FILE = 4096;
   private static final int CHECK = 8;
   private static final Set<PosixFilePermission> OTHERS =
@@ -68,8 +68,12 @@ final class KeyFile {
     }
   }
 
-  /** The whole file, if nobody but its owner may touch it. */
-  static byte[] content(Path file) throws IOException, BadInput {
+  /**
+   * The whole file, if nobody but its owner may touch it.
+   *
+   * @throws BadInput if others may
+   */
+  public static byte[] content(Path file) throws IOException, BadInput {
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
     if (permissions.stream().anyMatch(OTHERS::contains)) {
       throw new BadInput(
@@ -81,8 +85,8 @@ final class KeyFile {
     return Bounded.read(file, MAX_FILE);
   }
 
-  /** Writes a new file, durably. */
-  static void write(Path file, byte[] content) throws IOException {
+  /** Writes a new file, durably, whole or not at all. */
+  public static void write(Path file, byte[] content) throws IOException {
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try (FileChannel out =
@@ -90,11 +94,30 @@ final class KeyFile {
             file,
             options,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer rest = ByteBuffer.wrap(content);
-      while (rest.hasRemaining()) {
-        out.write(rest);
+      try {
+        ByteBuffer rest = ByteBuffer.wrap(content);
+        while (rest.hasRemaining()) {
+          out.write(rest);
+        }
+        out.force(true);
+        forceDirectory(file);
+      } catch (IOException e) {
+        Files.deleteIfExists(file);
+        throw e;
       }
-      out.force(true);
+    }
+  }
+
+  /** Removes a file durably, if there is one. */
+  public static void remove(Path file) throws IOException {
+    Files.deleteIfExists(file);
+    forceDirectory(file);
+  }
+
+  private static void forceDirectory(Path file) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
+      parent.force(true);
     }
   }
 
@@ -112,11 +135,7 @@ final class KeyFile {
         }
         out.force(true);
       }
-      Files.delete(file);
-      Path directory = file.toAbsolutePath().getParent();
-      try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
-        parent.force(true);
-      }
+      remove(file);
     } catch (IOException e) {
       throw new KeyUnavailable(
           KeyUnavailable.Reason.DEVICE, name(file) + " could not be erased; it may still exist", e);

@@ -40,7 +40,7 @@ class ArchitectureTest {
 
   /** Rooms that the trusted core may read (DESIGN §5); everything else stays out of keyd. */
   private static final Set<String> TRUSTED_CORE =
-      Set.of("core", "keys", "attest", "tlog", "risk", "custody", "keyd");
+      Set.of("core", "keys", "attest", "tlog", "risk", "custody", "custodytpm", "keyd");
 
   /** Who may require whom directly. A new arrow is a decision: write it here and in docs/adr. */
   private static final Map<String, Set<String>> ARROWS =
@@ -62,7 +62,8 @@ class ArchitectureTest {
           Map.entry("vault", Set.of("core", "keys", "custody", "envelope")),
           Map.entry("fuse", Set.of("core", "keys", "vault")),
           Map.entry("sealer", Set.of("core", "keys", "custody", "envelope", "vault")),
-          Map.entry("keyd", Set.of("core", "keys", "attest", "tlog", "risk", "custody")),
+          Map.entry(
+              "keyd", Set.of("core", "keys", "attest", "tlog", "risk", "custody", "custodytpm")),
           Map.entry(
               "keeper", Set.of("core", "keys", "custody", "envelope", "vault", "fuse", "sandbox")),
           Map.entry(

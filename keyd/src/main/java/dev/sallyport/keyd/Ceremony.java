@@ -16,9 +16,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * keyd's part of the key ceremony. {@code --home DIR [--root-key file|pkcs11 …]} makes the keys and
- * prints their public parts as one JSON object; {@code --home DIR --pin} then pins the trust root
- * that all people have signed, and starts keyd's memory. Neither ever replaces anything.
+ * keyd's part of the key ceremony. {@code --home DIR [--root-key file|pkcs11|tpm …]} makes the keys
+ * and prints their public parts as one JSON object; {@code --home DIR --pin} then pins the trust
+ * root that all people have signed, and starts keyd's memory. Neither ever replaces anything.
  */
 public final class Ceremony {
   private static final int USAGE = 64;
@@ -31,7 +31,9 @@ public final class Ceremony {
           "--pin-file",
           "--root-key",
           "--pkcs11-module",
-          "--pkcs11-token");
+          "--pkcs11-token",
+          "--tpm-device",
+          "--tpm-pcrs");
 
   private Ceremony() {}
 

@@ -115,7 +115,7 @@ final class RootKeys implements AutoCloseable {
 
   /** Destroys what was to be destroyed when keyd ended, unless that was done already. */
   private void finish(Entry entry) throws IOException, BadInput {
-    if (!gone(entry)) {
+    if (!entry.kind().gone(directory)) {
       try (KeyProvider key = opened(entry)) {
         key.destroy();
       } catch (KeyUnavailable e) {
@@ -126,10 +126,6 @@ final class RootKeys implements AutoCloseable {
       }
     }
     forget(entry.id());
-  }
-
-  private boolean gone(Entry entry) {
-    return entry.kind() instanceof RootKind.File f && !Files.exists(directory.resolve(f.name()));
   }
 
   KeyRing ring() {

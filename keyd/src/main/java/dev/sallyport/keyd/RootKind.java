@@ -6,7 +6,10 @@ import dev.sallyport.core.Json;
 import dev.sallyport.custody.KeyProvider;
 import dev.sallyport.custody.Pkcs11Key;
 import dev.sallyport.custody.RootKey;
+import dev.sallyport.custodytpm.Pcrs;
+import dev.sallyport.custodytpm.TpmKey;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -19,6 +22,9 @@ sealed interface RootKind {
   /** A PKCS #11 token. */
   record Token(Path module, String label) implements RootKind {}
 
+  /** A TPM, and a file beside keyd's other keys that only this TPM opens. */
+  record Tpm(String name, Path device, Pcrs pcrs) implements RootKind {}
+
   /** What the ceremony was asked for; a file if nothing. */
   static RootKind of(Arguments arguments) throws BadInput {
     String kind = arguments.find("--root-key").orElse("file");
@@ -26,7 +32,12 @@ sealed interface RootKind {
       case "file" -> new File("root.key");
       case "pkcs11" ->
           new Token(Path.of(arguments.need("--pkcs11-module")), arguments.need("--pkcs11-token"));
-      default -> throw new BadInput("root key \"" + Json.clip(kind) + "\"; file or pkcs11");
+      case "tpm" ->
+          new Tpm(
+              "root.tpm",
+              Path.of(arguments.need("--tpm-device")),
+              Pcrs.parse(arguments.need("--tpm-pcrs")));
+      default -> throw new BadInput("root key \"" + Json.clip(kind) + "\"; file, pkcs11 or tpm");
     };
   }
 
@@ -34,6 +45,11 @@ sealed interface RootKind {
     return switch (json.string("provider")) {
       case "file" -> new File(plain(json.string("name")));
       case "pkcs11" -> new Token(Path.of(json.string("module")), json.string("token"));
+      case "tpm" ->
+          new Tpm(
+              plain(json.string("name")),
+              Path.of(json.string("device")),
+              Pcrs.parse(json.string("pcrs")));
       default -> throw new BadInput("root key of an unknown provider");
     };
   }
@@ -45,11 +61,12 @@ sealed interface RootKind {
     return name;
   }
 
-  /** For people: {@code file}, {@code pkcs11}. */
+  /** For people: {@code file}, {@code pkcs11}, {@code tpm}. */
   default String provider() {
     return switch (this) {
       case File _ -> "file";
       case Token _ -> "pkcs11";
+      case Tpm _ -> "tpm";
     };
   }
 
@@ -59,18 +76,34 @@ sealed interface RootKind {
     switch (this) {
       case File file -> json.put("name", file.name());
       case Token token -> json.put("module", token.module().toString()).put("token", token.label());
+      case Tpm tpm ->
+          json.put("name", tpm.name())
+              .put("device", tpm.device().toString())
+              .put("pcrs", tpm.pcrs().toString());
     }
   }
 
   /** Where another key of this kind goes. */
   default RootKind next() {
     return switch (this) {
-      case File _ -> {
-        byte[] unique = new byte[8];
-        new SecureRandom().nextBytes(unique);
-        yield new File("root-" + HexFormat.of().formatHex(unique) + ".key");
-      }
+      case File _ -> new File("root-" + unique() + ".key");
       case Token token -> token;
+      case Tpm tpm -> new Tpm("root-" + unique() + ".tpm", tpm.device(), tpm.pcrs());
+    };
+  }
+
+  private static String unique() {
+    byte[] random = new byte[8];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
+  }
+
+  /** Whether its file is gone, and with it the key; a token has none. */
+  default boolean gone(Path directory) {
+    return switch (this) {
+      case File file -> !Files.exists(directory.resolve(file.name()));
+      case Token _ -> false;
+      case Tpm tpm -> !Files.exists(directory.resolve(tpm.name()));
     };
   }
 
@@ -92,6 +125,7 @@ sealed interface RootKind {
               new Pkcs11Key.Token(token.module(), token.label()), pin.characters());
         }
       }
+      case Tpm tpm -> TpmKey.create(tpm.device(), directory.resolve(tpm.name()), tpm.pcrs());
     };
   }
 
@@ -106,6 +140,7 @@ sealed interface RootKind {
               new Pkcs11Key.Token(token.module(), token.label()), id, pin.characters());
         }
       }
+      case Tpm tpm -> TpmKey.open(tpm.device(), directory.resolve(tpm.name()));
     };
   }
 
