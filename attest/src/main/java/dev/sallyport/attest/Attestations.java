@@ -20,10 +20,14 @@ public final class Attestations {
     this.formats = Map.copyOf(byType);
   }
 
-  /** Those of which all vendors' roots are known here. */
+  /** Those of which the vendors' roots are known here, and TPM quotes, which have none. */
   public static Attestations ofVendors() {
     return new Attestations(
-        List.of(new SevSnp(Roots.AMD), new Tdx(Roots.INTEL), new NvidiaHopper(Roots.NVIDIA)));
+        List.of(
+            new SevSnp(Roots.AMD),
+            new Tdx(Roots.INTEL),
+            new NvidiaHopper(Roots.NVIDIA),
+            new TpmQuote()));
   }
 
   /**

@@ -44,6 +44,7 @@ final class Confinements {
   private final Loader loader;
   private final @Nullable Cgroup groups;
   private final RootKeyPlace place;
+  private final @Nullable HostTpm tpm;
 
   /**
    * @param runtimeDirs more directories that inference servers may be read from
@@ -51,6 +52,7 @@ final class Confinements {
    * @param loader the keeper sees /dev/fuse only if it may use it
    * @param groups where the keeper may bound runtimes, if the machine lets us
    * @param place what keyd needs to reach its root key
+   * @param tpm what the keeper quotes, if it does
    */
   Confinements(
       Home home,
@@ -59,10 +61,12 @@ final class Confinements {
       @Nullable Path passphrase,
       Loader loader,
       @Nullable Cgroup groups,
-      RootKeyPlace place) {
+      RootKeyPlace place,
+      @Nullable HostTpm tpm) {
     this.loader = loader;
     this.groups = groups;
     this.place = place;
+    this.tpm = tpm;
     this.passphrase = passphrase;
     this.home = home;
     this.dist = dist;
@@ -108,6 +112,9 @@ final class Confinements {
     if (loader != Loader.MEMORY) {
       view.device(Loader.DEVICE);
     }
+    if (tpm != null) {
+      tpm.show(view);
+    }
     Path runtime = dist.app(RUNTIME);
     view.readOnly(runtime, runtime);
     USUAL.stream().filter(Files::isDirectory).forEach(tree -> view.readOnly(tree, tree));
@@ -148,6 +155,15 @@ final class Confinements {
     write(view, "vault");
     read(view, "run/keyd-seal");
     return view.build();
+  }
+
+  /** A device, socket or directory outside /usr, at its own place. */
+  static void reach(Confinement.Builder view, Path path) {
+    if (path.startsWith("/dev")) {
+      view.device(path);
+    } else if (!path.startsWith("/usr")) {
+      view.readWrite(path, path);
+    }
   }
 
   private Confinement.Builder base(Program program) throws Failure {

@@ -93,13 +93,7 @@ record RootKeyPlace(
 
   /** Shows it to keyd; below /usr everything is seen anyway. */
   void show(Confinement.Builder view) {
-    for (Path path : paths) {
-      if (path.startsWith("/dev")) {
-        view.device(path);
-      } else if (!path.startsWith("/usr")) {
-        view.readWrite(path, path);
-      }
-    }
+    paths.forEach(path -> Confinements.reach(view, path));
     environment.forEach(view::environment);
     pin.ifPresent(file -> view.readOnly(file, PIN));
   }

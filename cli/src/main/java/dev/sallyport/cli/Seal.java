@@ -74,7 +74,7 @@ final class Seal implements Callable<Integer> {
       Confined sealer =
           sandbox.start(
               new Confinements(
-                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file())
+                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file(), null)
                   .sealer(real, key),
               command,
               Output.PIPE);

@@ -34,6 +34,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private final @Nullable Cgroup groups =
       Cgroup.make("sallyport-" + ProcessHandle.current().pid()).orElse(null);
   private final RootKeyPlace place;
+  private final @Nullable HostTpm tpm;
   private volatile @Nullable Child starting;
   private volatile @Nullable Failure broken;
   private final List<Child> children = new ArrayList<>();
@@ -43,6 +44,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
    * @param passphrase the file with the passphrase of keyd's root key, if it has one
    * @param wanted how plaintext gets before runtimes
    * @param place what keyd needs to reach its root key
+   * @param tpm what the keeper quotes, if it does
    */
   Supervisor(
       Home home,
@@ -51,9 +53,11 @@ final class Supervisor implements Child.Observer, AutoCloseable {
       List<Path> runtimeDirs,
       @Nullable Path passphrase,
       Loader wanted,
-      RootKeyPlace place) {
+      RootKeyPlace place,
+      @Nullable HostTpm tpm) {
     this.wanted = wanted;
     this.place = place;
+    this.tpm = tpm;
     this.home = home;
     this.sandbox = sandbox;
     this.session = session;
@@ -65,7 +69,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   void start(Dist dist, Duration limit) throws Failure, InterruptedException {
     Loader loader = wanted.possible(sandbox);
     Confinements views =
-        new Confinements(home, dist, runtimeDirs, passphrase, loader, groups, place);
+        new Confinements(home, dist, runtimeDirs, passphrase, loader, groups, place, tpm);
     long end = System.nanoTime() + limit.toNanos();
     for (Program program : List.of(Program.KEYD, Program.SERVER, Program.KEEPER)) {
       List<String> command = new ArrayList<>();
@@ -105,6 +109,9 @@ final class Supervisor implements Child.Observer, AutoCloseable {
       arguments.addAll(List.of("--runtime", dist.app(Confinements.RUNTIME).toString()));
       if (groups != null) {
         arguments.addAll(List.of("--cgroup", Confinements.GROUPS.toString()));
+      }
+      if (tpm != null) {
+        arguments.addAll(tpm.arguments());
       }
       runtimeDirs.forEach(dir -> arguments.addAll(List.of("--bindable", dir.toString())));
     }

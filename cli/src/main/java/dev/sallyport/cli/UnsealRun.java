@@ -61,7 +61,7 @@ final class UnsealRun implements Callable<Integer> {
       Confined sealer =
           sandbox.start(
               new Confinements(
-                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file())
+                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file(), null)
                   .unsealer(file.toRealPath(), target.directory(), key),
               command,
               Output.PIPE);

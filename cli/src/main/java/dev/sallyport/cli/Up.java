@@ -65,6 +65,20 @@ final class Up implements Callable<Integer> {
       description = "The PIN of the root key's token; default: the file given to: sallyport init.")
   private @Nullable Path pin;
 
+  @Option(
+      names = "--attest-tpm",
+      paramLabel = "FILE",
+      description =
+          "The TPM 2.0 by which the keeper proves to keyd what this machine booted; most often"
+              + " /dev/tpmrm0.")
+  private @Nullable Path tpm;
+
+  @Option(
+      names = "--attest-pcrs",
+      paramLabel = "LIST",
+      description = "The registers that it quotes (default: ${DEFAULT-VALUE}).")
+  private String pcrs = "0,2,4,7";
+
   Up(Session session) {
     this.session = session;
   }
@@ -75,6 +89,7 @@ final class Up implements Callable<Integer> {
     var _ = runtimeDirs();
     var _ = passphrase();
     var _ = place(home);
+    var _ = hostTpm();
     if (detach) {
       return new Detached(session, home, Duration.ofSeconds(seconds)).start();
     }
@@ -91,7 +106,8 @@ final class Up implements Callable<Integer> {
     Thread hook = Thread.ofPlatform().unstarted(() -> signalled(stop, stopped));
     Sandbox sandbox = Preflight.sandbox();
     try (Supervisor supervisor =
-        new Supervisor(home, sandbox, session, runtimeDirs(), passphrase(), loader, place(home))) {
+        new Supervisor(
+            home, sandbox, session, runtimeDirs(), passphrase(), loader, place(home), hostTpm())) {
       Preflight.check(sandbox);
       Runtime.getRuntime().addShutdownHook(hook);
       try {
@@ -118,6 +134,10 @@ final class Up implements Callable<Integer> {
       dirs.add(dir.toAbsolutePath().normalize());
     }
     return dirs;
+  }
+
+  private @Nullable HostTpm hostTpm() throws Failure {
+    return tpm == null ? null : new HostTpm(RootKeyOptions.present("--attest-tpm", tpm), pcrs);
   }
 
   private @Nullable Path passphrase() throws Failure {

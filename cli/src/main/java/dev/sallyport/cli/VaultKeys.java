@@ -39,7 +39,7 @@ record VaultKeys(List<Json.Obj> models, long rewrapped, List<String> failed) {
       Confined process =
           sandbox.start(
               new Confinements(
-                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file())
+                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file(), null)
                   .rewrapper(),
               dist.command(Program.SEALER, "Rewrap", arguments),
               Output.PIPE);

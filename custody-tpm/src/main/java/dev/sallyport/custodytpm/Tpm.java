@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The few commands that sealing needs (TPM 2.0 Library part 3), with empty owner authorization.
- * Every handle is a {@link Handle}, flushed when closed. Owned by one thread.
+ * The few commands that sealing and quoting need (TPM 2.0 Library part 3), with empty owner
+ * authorization. Every handle is a {@link Handle}, flushed when closed. Owned by one thread.
  */
 final class Tpm implements AutoCloseable {
   private static final int NO_SESSIONS = 0x8001;
@@ -22,10 +22,15 @@ final class Tpm implements AutoCloseable {
   private static final int SHA256 = 0x000B;
   private static final int ALG_NULL = 0x0010;
   private static final int ECC = 0x0023;
+  private static final int ECDSA = 0x0018;
+  private static final int P256 = 0x0003;
   private static final int KEYED_HASH = 0x0008;
 
   /** fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, noDA, restricted, decrypt. */
   private static final int STORAGE_KEY = 0x00030472;
+
+  /** fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, noDA, restricted, sign. */
+  private static final int ATTESTATION_KEY = 0x00050472;
 
   /** fixedTPM, fixedParent, noDA; without userWithAuth only the policy opens it. */
   private static final int SEALED = 0x00000412;
@@ -91,12 +96,39 @@ final class Tpm implements AutoCloseable {
             .u16(128)
             .u16(0x0043)
             .u16(ALG_NULL)
-            .u16(0x0003) // NIST P-256
+            .u16(P256)
             .u16(ALG_NULL)
             .sized(NOTHING)
             .sized(NOTHING)
             .written();
     return new Handle(call(0x131, SESSIONS, creation(OWNER, NOTHING, template)).u32());
+  }
+
+  /** Signs these PCRs as they are now with the ECC P-256 attestation key of the owner hierarchy. */
+  TpmQuoter.Quote quote(byte[] qualifying, Pcrs pcrs) throws IOException {
+    byte[] template =
+        head(ECC, ATTESTATION_KEY, NOTHING)
+            .u16(ALG_NULL)
+            .u16(ECDSA)
+            .u16(SHA256)
+            .u16(P256)
+            .u16(ALG_NULL)
+            .sized(NOTHING)
+            .sized(NOTHING)
+            .written();
+    TpmBuffer made = call(0x131, SESSIONS, creation(OWNER, NOTHING, template));
+    try (Handle key = new Handle(made.u32())) {
+      made.u32();
+      byte[] area = made.sized();
+      TpmBuffer answer =
+          call(
+              0x158,
+              SESSIONS,
+              selected(authorized(PASSWORD, key.value).sized(qualifying).u16(ALG_NULL), pcrs));
+      int length = answer.u32();
+      byte[] attest = answer.sized();
+      return new TpmQuoter.Quote(area, attest, answer.raw(length - Short.BYTES - attest.length));
+    }
   }
 
   Blob seal(Handle parent, byte[] secret, byte[] policy) throws IOException {
@@ -184,16 +216,11 @@ final class Tpm implements AutoCloseable {
   }
 
   private void bind(Handle session, Pcrs pcrs) throws IOException {
-    call(
-        0x17F,
-        NO_SESSIONS,
-        TpmBuffer.empty()
-            .u32(session.value)
-            .sized(NOTHING)
-            .u32(1)
-            .u16(SHA256)
-            .u8(Pcrs.BYTES)
-            .raw(pcrs.select()));
+    call(0x17F, NO_SESSIONS, selected(TpmBuffer.empty().u32(session.value).sized(NOTHING), pcrs));
+  }
+
+  private static TpmBuffer selected(TpmBuffer command, Pcrs pcrs) {
+    return command.u32(1).u16(SHA256).u8(Pcrs.BYTES).raw(pcrs.select());
   }
 
   private static TpmBuffer head(int type, int attributes, byte[] policy) {

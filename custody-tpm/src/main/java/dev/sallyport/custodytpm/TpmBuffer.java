@@ -90,6 +90,9 @@ final class TpmBuffer {
   }
 
   private void need(int length) throws IOException {
+    if (length < 0) {
+      throw new IOException("the TPM's answer states a length below zero");
+    }
     if (bytes.remaining() < length) {
       throw new IOException(
           "the TPM's answer ends " + (length - bytes.remaining()) + " bytes early",

@@ -65,7 +65,17 @@ class ArchitectureTest {
           Map.entry(
               "keyd", Set.of("core", "keys", "attest", "tlog", "risk", "custody", "custodytpm")),
           Map.entry(
-              "keeper", Set.of("core", "keys", "custody", "envelope", "vault", "fuse", "sandbox")),
+              "keeper",
+              Set.of(
+                  "core",
+                  "keys",
+                  "attest",
+                  "custody",
+                  "custodytpm",
+                  "envelope",
+                  "vault",
+                  "fuse",
+                  "sandbox")),
           Map.entry(
               "server", Set.of("core", "keys", "tlog", "risk", "audit", "release", "gateway")),
           Map.entry(

@@ -59,10 +59,18 @@ final class Installation implements AutoCloseable {
 
   /** After the key ceremony, with the shipped policy but for the week between audiences. */
   static Installation initialised() throws Exception {
+    return initialised("");
+  }
+
+  /** The same with more members of the policy, such as {@code "attestation": […]}. */
+  static Installation initialised(String members) throws Exception {
     Installation made = empty();
     Path shipped = ROOT.resolve("release/src/main/resources/dev/sallyport/release/policy.json");
     String policy =
         Files.readString(shipped).replace("\"dwellSeconds\": 604800", "\"dwellSeconds\": 0");
+    if (!members.isEmpty()) {
+      policy = policy.replaceFirst("\\{", "{" + members + ",");
+    }
     Path file = Files.writeString(made.dir.resolve("policy.json"), policy);
     made.run("init", "--port", "0", "--policy", file.toString()).ok();
     return made;

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sallyport.core.Json;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,92 +94,36 @@ class RootKeyTest {
 
   @Test
   void theRootKeyIsSealedToTheMachinesState() throws Exception {
-    Path program = Path.of("/usr/bin/swtpm");
-    assumeTrue(Files.isExecutable(program), "skipped: no " + program + "; apt-get install swtpm");
-    try (Installation house = Installation.empty()) {
-      Path socket = house.dir().resolve("tpm.sock");
-      Path state = Files.createDirectory(house.dir().resolve("tpm"));
-      Process tpm = swtpm(program, state, socket);
-      try {
-        Installation.Ran wrong =
-            house.run("init", "--root-key", "tpm", "--tpm-device", "" + socket, "--tpm-pcrs", "99");
-        assertEquals(69, wrong.exit());
-        assertTrue(wrong.err().contains("numbers of 0 to 23"), wrong.err());
-        house
-            .run(
-                "init",
-                "--port",
-                "0",
-                "--root-key",
-                "tpm",
-                "--tpm-device",
-                socket.toString(),
-                "--tpm-pcrs",
-                "7,16")
-            .ok();
-        assertTrue(Files.notExists(house.home().resolve("keyd/root.key")));
-        house.up();
-        house.seal();
-        rotateAndDestroy(house);
-        Json.Obj key = house.run("keys", "show").ok().objects("keys").getFirst();
-        assertEquals("tpm", key.string("provider"));
-        house.stopUp();
-        extend(socket, 16);
-        Installation.Ran refused = house.run("up");
-        assertEquals(69, refused.exit());
-        assertTrue(refused.err().contains("measured state (PCR 7,16)"), refused.err());
-      } finally {
-        tpm.destroy();
-        tpm.waitFor();
-      }
-    }
-  }
-
-  private static Process swtpm(Path program, Path state, Path socket) throws Exception {
-    Process tpm =
-        new ProcessBuilder(
-                program.toString(),
-                "socket",
-                "--tpm2",
-                "--tpmstate",
-                "dir=" + state,
-                "--server",
-                "type=unixio,path=" + socket,
-                "--ctrl",
-                "type=unixio,path=" + state.resolve("ctrl"),
-                "--flags",
-                "not-need-init,startup-clear")
-            .redirectErrorStream(true)
-            .redirectOutput(state.resolve("log").toFile())
-            .start();
-    for (int i = 0; i < 200 && !Files.exists(socket); i++) {
-      Thread.sleep(50);
-    }
-    return tpm;
-  }
-
-  /** TPM2_PCR_Extend: what a boot of other software would have measured. */
-  private static void extend(Path socket, int pcr) throws Exception {
-    ByteBuffer command =
-        ByteBuffer.allocate(65)
-            .putShort((short) 0x8002)
-            .putInt(65)
-            .putInt(0x182)
-            .putInt(pcr)
-            .putInt(9)
-            .putInt(0x40000009)
-            .putShort((short) 0)
-            .put((byte) 1)
-            .putShort((short) 0)
-            .putInt(1)
-            .putShort((short) 0x000B)
-            .position(65)
-            .flip();
-    try (SocketChannel tpm = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      tpm.write(command);
-      ByteBuffer answer = ByteBuffer.allocate(64);
-      tpm.read(answer);
-      assertEquals(0, answer.getInt(6));
+    try (Installation house = Installation.empty();
+        SoftTpm tpm = SoftTpm.start()) {
+      String socket = tpm.socket().toString();
+      Installation.Ran wrong =
+          house.run("init", "--root-key", "tpm", "--tpm-device", socket, "--tpm-pcrs", "99");
+      assertEquals(69, wrong.exit());
+      assertTrue(wrong.err().contains("numbers of 0 to 23"), wrong.err());
+      house
+          .run(
+              "init",
+              "--port",
+              "0",
+              "--root-key",
+              "tpm",
+              "--tpm-device",
+              socket,
+              "--tpm-pcrs",
+              "7,16")
+          .ok();
+      assertTrue(Files.notExists(house.home().resolve("keyd/root.key")));
+      house.up();
+      house.seal();
+      rotateAndDestroy(house);
+      Json.Obj key = house.run("keys", "show").ok().objects("keys").getFirst();
+      assertEquals("tpm", key.string("provider"));
+      house.stopUp();
+      tpm.extend(16);
+      Installation.Ran refused = house.run("up");
+      assertEquals(69, refused.exit());
+      assertTrue(refused.err().contains("measured state (PCR 7,16)"), refused.err());
     }
   }
 

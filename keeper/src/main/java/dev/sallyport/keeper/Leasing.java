@@ -23,6 +23,7 @@ final class Leasing {
   private final TrustRoot root;
   private final SigningKey key;
   private final String host;
+  private final HostEvidence hardware;
   private final Peers peers;
   private final Reporter reporter;
   private final InstantSource clock;
@@ -34,12 +35,14 @@ final class Leasing {
       TrustRoot root,
       SigningKey key,
       String host,
+      HostEvidence hardware,
       Peers peers,
       Reporter reporter,
       InstantSource clock) {
     this.root = root;
     this.key = key;
     this.host = host;
+    this.hardware = hardware;
     this.peers = peers;
     this.reporter = reporter;
     this.clock = clock;
@@ -83,6 +86,7 @@ final class Leasing {
   private Json.Obj ask(
       RunRequest run, SealedModel model, RecipientKey oneTime, Optional<String> renews)
       throws IOException, BadInput, Refusal {
+    Nonce nonce = Nonce.fresh();
     LeaseRequest request =
         new LeaseRequest(
             run.model().value(),
@@ -92,9 +96,10 @@ final class Leasing {
             key.verifyingKey().id(),
             host,
             run.commandDigest(),
-            Nonce.fresh().hex(),
+            nonce.hex(),
             clock.instant(),
-            renews);
+            renews,
+            hardware.of(nonce, oneTime.recipient()));
     Envelope envelope = Envelope.sign(request.statement(), key);
     try {
       peers.intend(envelope);

@@ -5,6 +5,8 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Peer;
 import dev.sallyport.custody.Hardening;
+import dev.sallyport.custodytpm.Pcrs;
+import dev.sallyport.custodytpm.TpmQuoter;
 import dev.sallyport.fuse.Privileges;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.SigningKey;
@@ -26,9 +28,9 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Composition root of the keeper process: {@code --home DIR [--plaintext DIR] [--runtime DIR]
- * [--bindable DIR]… [--start-seconds N] [--loader auto|memory|fuse] [--cgroup DIR]}; plaintext lies
- * in {@code HOME/plaintext} unless said otherwise. Ends with 0 on SIGTERM, 64 on bad arguments, 78
- * if the host or the home is not what it must be.
+ * [--bindable DIR]… [--start-seconds N] [--loader auto|memory|fuse] [--cgroup DIR] [--tpm-device
+ * FILE --tpm-pcrs LIST]}; plaintext lies in {@code HOME/plaintext} unless said otherwise. Ends with
+ * 0 on SIGTERM, 64 on bad arguments, 78 if the host or the home is not what it must be.
  */
 public final class Main {
   private static final System.Logger LOG = System.getLogger("keeper");
@@ -59,7 +61,9 @@ public final class Main {
                   "--bindable",
                   "--start-seconds",
                   "--loader",
-                  "--cgroup"),
+                  "--cgroup",
+                  "--tpm-device",
+                  "--tpm-pcrs"),
               List.of());
       arguments.need("--home");
     } catch (BadInput e) {
@@ -93,7 +97,8 @@ public final class Main {
     try (Sandbox sandbox = Sandbox.open();
         Reporter reporter = new Reporter(peers)) {
       sandbox.check();
-      Leasing leasing = new Leasing(root, key, hostName(), peers, reporter, clock);
+      Leasing leasing =
+          new Leasing(root, key, hostName(), hardware(arguments), peers, reporter, clock);
       Model.Context context =
           new Model.Context(
               home,
@@ -107,6 +112,15 @@ public final class Main {
         awaitTermination();
       }
     }
+  }
+
+  private static HostEvidence hardware(Arguments arguments) throws BadInput {
+    Optional<String> device = arguments.find("--tpm-device");
+    if (device.isEmpty()) {
+      return new HostEvidence(Optional.empty());
+    }
+    Pcrs pcrs = Pcrs.parse(arguments.need("--tpm-pcrs"));
+    return new HostEvidence(Optional.of(new TpmQuoter(Path.of(device.get()), pcrs)));
   }
 
   private static Loaders loaders(Arguments arguments, Path plaintext, InstantSource clock)

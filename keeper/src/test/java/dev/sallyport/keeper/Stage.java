@@ -169,7 +169,8 @@ final class Stage implements AutoCloseable {
     return new Model.Context(
         home,
         new Loaders(plaintext, loader, Path.of(System.getProperty("java.home")), clock),
-        new Leasing(root, keeper, "host", peers(), reporter, clock),
+        new Leasing(
+            root, keeper, "host", new HostEvidence(Optional.empty()), peers(), reporter, clock),
         new RuntimeLauncher(sandbox, settings),
         reporter,
         clock);
