@@ -134,6 +134,17 @@ class ArchitectureTest {
     }
   }
 
+  @Test
+  void allOfTheTrustedCoreIsCounted() throws Exception {
+    String line =
+        Files.readAllLines(ROOT.resolve("bench/tcb")).stream()
+            .filter(l -> l.startsWith("for room in "))
+            .findFirst()
+            .orElseThrow();
+    String rooms = line.replace("for room in ", "").replace("; do", "").replace("-", "");
+    assertEquals(TRUSTED_CORE, Set.of(rooms.split(" ")));
+  }
+
   /** The jars are what the processes really run on, so they are looked at too. */
   @Test
   void theProgramsCarryNoJarOfTheOtherWing() throws Exception {
