@@ -91,7 +91,7 @@ final class RootKeyOptions {
   }
 
   private RootKeyPlace tpm() throws Failure {
-    Path device = present("--tpm-device", tpm == null ? Path.of("/dev/tpmrm0") : tpm);
+    Path device = HostTpm.device("--tpm-device", tpm == null ? Path.of("/dev/tpmrm0") : tpm);
     return new RootKeyPlace(
         List.of(
             "--root-key",

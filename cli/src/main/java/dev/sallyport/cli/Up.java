@@ -137,7 +137,7 @@ final class Up implements Callable<Integer> {
   }
 
   private @Nullable HostTpm hostTpm() throws Failure {
-    return tpm == null ? null : new HostTpm(RootKeyOptions.present("--attest-tpm", tpm), pcrs);
+    return tpm == null ? null : new HostTpm(HostTpm.device("--attest-tpm", tpm), pcrs);
   }
 
   private @Nullable Path passphrase() throws Failure {

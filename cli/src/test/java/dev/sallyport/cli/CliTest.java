@@ -167,6 +167,19 @@ class CliTest {
     assertTrue(err().contains("two security administrators"), err());
   }
 
+  /** It would be shown to the process that has the plaintext, to write to. */
+  @Test
+  void aDirectoryIsNoTpm() throws Exception {
+    Path home = Files.createDirectory(dir.resolve("t"));
+    Files.writeString(home.resolve("trust-root.json"), "{}");
+    assertEquals(64, run("up", "--home", home.toString(), "--attest-tpm", dir.toString()));
+    assertTrue(err().contains("neither a device nor a socket"), err());
+    String fresh = dir.resolve("new").toString();
+    assertEquals(
+        64, run("init", "--home", fresh, "--root-key", "tpm", "--tpm-device", dir.toString()));
+    assertTrue(err().contains("neither a device nor a socket"), err());
+  }
+
   @Test
   void upRefusesAPassphraseFileThatIsNotThere() throws Exception {
     Path home = Files.createDirectory(dir.resolve("h"));
