@@ -2,6 +2,7 @@ package dev.sallyport.custodytpm;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
+import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -14,7 +15,7 @@ public record Pcrs(SortedSet<Integer> numbers) {
   private static final int COUNT = BYTES * Byte.SIZE;
 
   public Pcrs {
-    numbers = new TreeSet<>(numbers);
+    numbers = Collections.unmodifiableSortedSet(new TreeSet<>(numbers));
     if (numbers.isEmpty() || numbers.first() < 0 || numbers.last() >= COUNT) {
       throw new IllegalArgumentException("internal error: PCRs " + numbers);
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The way to a TPM: the kernel's resource manager ({@code /dev/tpmrm0}) or a Unix socket, as
- * software TPMs offer one. One command at a time; owned by one thread. A TPM that does not answer
- * within the deadline is taken for gone.
+ * software TPMs offer one. One command at a time; owned by one thread. A socket that does not
+ * answer within the deadline is taken for gone; a device has its driver's deadlines besides.
  */
 final class TpmDevice implements AutoCloseable {
   /** The slowest command here makes a key, seconds on old chips. */

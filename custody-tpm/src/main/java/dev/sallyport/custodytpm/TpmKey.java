@@ -10,7 +10,6 @@ import dev.sallyport.keys.Secret;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -40,7 +39,11 @@ public final class TpmKey implements KeyProvider {
 
   private record Rest(Pcrs pcrs, int index, Tpm.Blob blob) {}
 
-  /** Makes a root key, sealed to the PCRs as they are now, and writes its file, a new one. */
+  /**
+   * Makes a root key, sealed to the PCRs as they are now, and writes its file, a new one.
+   *
+   * @throws KeyUnavailable if the TPM is gone or refuses; then no file is left
+   */
   public static TpmKey create(Path device, Path file, Pcrs pcrs) throws IOException {
     byte[] sealed = new byte[Secret.KEY_LENGTH];
     byte[] share = new byte[Secret.KEY_LENGTH];
@@ -48,15 +51,37 @@ public final class TpmKey implements KeyProvider {
     random.nextBytes(sealed);
     random.nextBytes(share);
     int index = NV_FIRST | (random.nextInt() & NV_MASK);
-    try (Tpm tpm = Tpm.open(device)) {
-      Rest rest;
-      try (Tpm.Handle primary = tpm.primary()) {
-        rest = new Rest(pcrs, index, tpm.seal(primary, sealed, tpm.policy(pcrs)));
+    try {
+      Rest rest = new Rest(pcrs, index, seal(device, sealed, pcrs));
+      write(file, rest);
+      try {
+        keepShare(device, index, share, pcrs);
+      } catch (KeyUnavailable e) {
+        KeyFile.remove(file);
+        throw e;
       }
+      return of(device, file, rest, sealed, share);
+    } finally {
+      Arrays.fill(sealed, (byte) 0);
+      Arrays.fill(share, (byte) 0);
+    }
+  }
+
+  private static Tpm.Blob seal(Path device, byte[] sealed, Pcrs pcrs) throws KeyUnavailable {
+    try (Tpm tpm = Tpm.open(device);
+        Tpm.Handle primary = tpm.primary()) {
+      return tpm.seal(primary, sealed, tpm.policy(pcrs));
+    } catch (IOException e) {
+      throw unavailable(e, pcrs);
+    }
+  }
+
+  private static void keepShare(Path device, int index, byte[] share, Pcrs pcrs)
+      throws KeyUnavailable {
+    try (Tpm tpm = Tpm.open(device)) {
       tpm.defineShare(index);
       try {
         tpm.writeShare(index, share);
-        write(file, rest);
       } catch (IOException e) {
         try {
           tpm.undefineShare(index);
@@ -65,12 +90,8 @@ public final class TpmKey implements KeyProvider {
         }
         throw e;
       }
-      return of(device, file, index, sealed, share);
     } catch (IOException e) {
       throw unavailable(e, pcrs);
-    } finally {
-      Arrays.fill(sealed, (byte) 0);
-      Arrays.fill(share, (byte) 0);
     }
   }
 
@@ -92,7 +113,7 @@ public final class TpmKey implements KeyProvider {
       if (sealed.length != Secret.KEY_LENGTH || share.length != Secret.KEY_LENGTH) {
         throw new IOException("the TPM's shares are not of 32 bytes");
       }
-      return of(device, file, rest.index(), sealed, share);
+      return of(device, file, rest, sealed, share);
     } catch (IOException e) {
       throw unavailable(e, rest.pcrs());
     } finally {
@@ -101,7 +122,7 @@ public final class TpmKey implements KeyProvider {
     }
   }
 
-  private static TpmKey of(Path device, Path file, int index, byte[] sealed, byte[] share) {
+  private static TpmKey of(Path device, Path file, Rest rest, byte[] sealed, byte[] share) {
     Secret root =
         Secret.filled(
             Secret.KEY_LENGTH,
@@ -110,18 +131,21 @@ public final class TpmKey implements KeyProvider {
                 out[i] = (byte) (sealed[i] ^ share[i]);
               }
             });
-    return new TpmKey(RootKey.of(root, () -> erase(device, file, index)));
+    return new TpmKey(RootKey.of(root, () -> erase(device, file, rest)));
   }
 
   /** The share first: after it, the file is worth nothing. */
-  private static void erase(Path device, Path file, int index) throws KeyUnavailable {
+  private static void erase(Path device, Path file, Rest rest) throws KeyUnavailable {
     try (Tpm tpm = Tpm.open(device)) {
       try {
-        tpm.undefineShare(index);
+        tpm.undefineShare(rest.index());
       } catch (TpmRefusal e) {
-        // An earlier try may have got this far.
         if (!e.is(TpmRefusal.HANDLE)) {
           throw e;
+        }
+        // An earlier try got this far, or this is another TPM: that one would not load the blob.
+        try (Tpm.Handle primary = tpm.primary()) {
+          tpm.load(primary, rest.blob()).close();
         }
       }
       KeyFile.remove(file);
@@ -133,13 +157,9 @@ public final class TpmKey implements KeyProvider {
     }
   }
 
-  private static IOException unavailable(IOException e, Pcrs pcrs) {
-    if (e instanceof FileAlreadyExistsException) {
-      return e;
-    }
+  private static KeyUnavailable unavailable(IOException e, Pcrs pcrs) {
     if (!(e instanceof TpmRefusal refusal)) {
-      return new KeyUnavailable(
-          KeyUnavailable.Reason.DEVICE, "the TPM cannot be used: " + e.getMessage(), e);
+      return unusable(e);
     }
     if (refusal.is(TpmRefusal.POLICY_FAIL) || refusal.is(TpmRefusal.PCR_CHANGED)) {
       return new KeyUnavailable(
@@ -151,14 +171,21 @@ public final class TpmKey implements KeyProvider {
       return new KeyUnavailable(
           KeyUnavailable.Reason.PIN, "the TPM is in lockout after failed authorizations", e);
     }
-    if (refusal.is(TpmRefusal.HANDLE)
-        || refusal.is(TpmRefusal.INTEGRITY)
-        || refusal.is(TpmRefusal.NV_UNINITIALIZED)) {
+    if (refusal.is(TpmRefusal.INTEGRITY)) {
+      // Not KEY: the key may live on in the TPM that this one replaced.
       return new KeyUnavailable(
-          KeyUnavailable.Reason.KEY,
-          "this TPM does not have the root key (" + e.getMessage() + ")",
+          KeyUnavailable.Reason.DEVICE,
+          "this TPM did not seal the root key's file: it is another one, or was cleared",
           e);
     }
+    if (refusal.is(TpmRefusal.HANDLE) || refusal.is(TpmRefusal.NV_UNINITIALIZED)) {
+      return new KeyUnavailable(
+          KeyUnavailable.Reason.KEY, "the root key's share in the TPM is gone", e);
+    }
+    return unusable(e);
+  }
+
+  private static KeyUnavailable unusable(IOException e) {
     return new KeyUnavailable(
         KeyUnavailable.Reason.DEVICE, "the TPM cannot be used: " + e.getMessage(), e);
   }

@@ -79,7 +79,26 @@ class TpmKeyTest extends KeyProviderContract {
   @Test
   void refusesAnotherTpm() throws Exception {
     try (SoftTpm own = SoftTpm.start()) {
-      unavailable(KeyUnavailable.Reason.KEY, tpm, sealed(own));
+      unavailable(KeyUnavailable.Reason.DEVICE, tpm, sealed(own));
+    }
+  }
+
+  /** Another TPM has no such share either; that does not make the key destroyed. */
+  @Test
+  void aKeyIsNotDestroyedOnAnotherTpm() throws Exception {
+    try (SoftTpm own = SoftTpm.start();
+        SoftTpm other = SoftTpm.start()) {
+      Path file = own.file();
+      Path aside = own.file();
+      try (TpmKey key = TpmKey.create(own.socket(), file, PCRS)) {
+        Files.move(own.socket(), aside);
+        Files.move(other.socket(), own.socket());
+        KeyUnavailable e = assertThrows(KeyUnavailable.class, key::destroy);
+        assertEquals(KeyUnavailable.Reason.DEVICE, e.reason());
+      }
+      Files.delete(own.socket());
+      Files.move(aside, own.socket());
+      TpmKey.open(own.socket(), file).close();
     }
   }
 

@@ -85,7 +85,7 @@ public final class KeyFile {
     return Bounded.read(file, MAX_FILE);
   }
 
-  /** Writes a new file, durably, whole or not at all. */
+  /** Writes a new file, durably; if writing fails, none is left. */
   public static void write(Path file, byte[] content) throws IOException {
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
