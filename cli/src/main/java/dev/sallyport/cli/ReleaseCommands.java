@@ -16,6 +16,7 @@ final class ReleaseCommands {
     Commands.leaf(group, "list", new ReleaseList(session));
     Commands.leaf(group, "plan", new ReleasePlan(session));
     Commands.leaf(group, "replay", new ReleaseReplay(session));
+    Commands.leaf(group, "resume", new ReleaseResume(session));
     Commands.leaf(group, "stop", new ReleaseStop(session));
     Commands.leaf(group, "withdraw", new ReleaseWithdraw(session));
     return Optional.of(group);

@@ -43,6 +43,7 @@ final class ReleaseLines {
         lines.add("waiver      " + waiver(waiver));
       }
     }
+    release.findString("resumes").ifPresent(id -> lines.add("resumes     " + id));
     lines.add("policy      " + document(release.object("policy")));
     lines.add("thresholds  " + document(release.object("thresholds")));
     lines.add("requested   " + release.string("requested"));
@@ -58,6 +59,11 @@ final class ReleaseLines {
         lines.add("missing     " + reason);
       }
     }
+    release
+        .findString("resumable")
+        .ifPresent(until ->
+            lines.add(
+                "resumable   until " + until + ": sallyport release resume RELEASE --as NAME"));
     return lines;
   }
 

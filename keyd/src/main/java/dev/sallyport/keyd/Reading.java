@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. What governs is kept in the {@link Excerpt}, all else only hashed.
  */
-final class Reading implements AutoCloseable {
+final class Reading implements AutoCloseable, Standing.Since {
   /** Intents that are remembered: many more than requests that can be fresh. */
   private static final int MAX_INTENTS = 20_000;
 
@@ -218,7 +218,7 @@ final class Reading implements AutoCloseable {
 
   /** Which releases are in force by keyd's own judgement; the first no is the last word. */
   private void judge(Memory memory, Instant now, List<Json.Obj> kept) {
-    Optional<Standing> standing = Standing.at(log, this::since, now);
+    Optional<Standing> standing = Standing.at(log, this, now);
     if (standing.isEmpty()) {
       return;
     }
@@ -252,10 +252,14 @@ final class Reading implements AutoCloseable {
     return reasons.stream().findFirst().map(Reason::text);
   }
 
-  private Optional<Instant> since(Release release) {
-    return fallen.containsKey(release.id())
-        ? Optional.empty()
-        : Optional.ofNullable(since.get(release.id()));
+  @Override
+  public synchronized Optional<Instant> of(Release release) {
+    return fallen.containsKey(release.id()) ? Optional.empty() : once(release);
+  }
+
+  @Override
+  public synchronized Optional<Instant> once(Release release) {
+    return Optional.ofNullable(since.get(release.id()));
   }
 
   /** Whether the intent to ask for a lease with this request was read. */
@@ -283,11 +287,11 @@ final class Reading implements AutoCloseable {
               + (fell == null ? release.state() + ": " + release.reason() : "over: " + fell));
     }
     Standing standing =
-        Standing.at(log, this::since, now)
+        Standing.at(log, this, now)
             .orElseThrow(() -> new BadInput("no policy and thresholds are in force"));
     return switch (standing.judge(release)) {
       case Verdict.Allow allow -> {
-        if (since(release).isEmpty()) {
+        if (of(release).isEmpty()) {
           throw new BadInput("release was not in force when the log was read last");
         }
         yield new Judged(

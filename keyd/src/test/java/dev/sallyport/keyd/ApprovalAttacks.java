@@ -112,6 +112,7 @@ final class ApprovalAttacks {
                     r.areas(),
                     r.evidence(),
                     r.waivers(),
+                    r.resumes(),
                     r.thresholds(),
                     r.policy(),
                     r.trustRoot(),

@@ -109,6 +109,14 @@ enum Attack {
       Code.LOG, PaperAttacks::requestedByAnAssessor, Check.REQUESTER_HAS_THE_ROLE),
   PROMOTED_IN_ONE_LEAP(Code.GATE, PaperAttacks::promotedInOneLeap, Check.ONE_AUDIENCE_AT_A_TIME),
   PROMOTED_TOO_SOON(Code.GATE, PaperAttacks::promotedTooSoon, Check.ONE_AUDIENCE_AT_A_TIME),
+  RESUMED_WHAT_WAS_NEVER_IN_FORCE(
+      Code.GATE, ResumeAttacks::neverInForce, Check.RESUMED_WAS_IN_FORCE),
+  RESUMED_FOR_ANOTHER_MODEL(
+      Code.GATE, ResumeAttacks::ofAnotherModel, Check.RESUMED_IS_OF_THIS_MODEL),
+  RESUMED_FOR_MORE_PEOPLE(Code.GATE, ResumeAttacks::wider, Check.RESUMED_WAS_AS_WIDE),
+  RESUMED_WHAT_HAD_EXPIRED(Code.GATE, ResumeAttacks::expired, Check.RESUMED_WAS_ENDED),
+  RESUMED_TOO_LATE(Code.GATE, ResumeAttacks::longAgo, Check.RESUMED_LATELY),
+  RESUMED_UNWATCHED(Code.GATE, ResumeAttacks::unwatched, Check.WATCHED_SINCE_THE_STOP),
   WAIVER_SIGNED_BY_TOO_FEW(Code.LOG, PaperAttacks::waiverOfTooFew, Check.WAIVER_TAKES_MORE),
   LAPSED_WAIVER(Code.GATE, PaperAttacks::waiverLapsed, Check.WAIVER_NOT_LAPSED),
   WAIVER_OF_ANOTHER_MODEL(

@@ -51,6 +51,12 @@ enum Check {
   CONTROLS_EFFECTIVE_ON_ALL_IN_THE_LOG(Cut.jump("risk.Judgement", "checkAudience", 6, true)),
   NO_CHECK_FAILS(gate("checkAudience", "found broken by a check")),
   ONE_AUDIENCE_AT_A_TIME(Cut.drop("risk.Judgement", "checkPromotion", "List.forEach", "")),
+  RESUMED_WAS_IN_FORCE(Cut.answer("risk.Standing", "former", "isPresent", "", 1)),
+  RESUMED_IS_OF_THIS_MODEL(resumption("check", "is of another model")),
+  RESUMED_WAS_AS_WIDE(resumption("check", ", not to ")),
+  RESUMED_WAS_ENDED(resumption("check", ", neither suspended nor revoked")),
+  RESUMED_LATELY(resumption("checkSince", ", could be resumed until ")),
+  WATCHED_SINCE_THE_STOP(Cut.drop("risk.Resumption", "checkSince", "List.forEach", "")),
   WAIVER_TAKES_MORE(Cut.drop("risk.Waiver", "parse", "requireLoosening", "")),
   WAIVER_NOT_LAPSED(waiver("lapsed at ")),
   WAIVER_IS_OF_THIS_MODEL(waiver("is for another model")),
@@ -133,6 +139,10 @@ enum Check {
 
   private static Cut waiver(String refusal) {
     return Cut.drop("risk.Judgement", "requireCovers", "require", refusal);
+  }
+
+  private static Cut resumption(String method, String refusal) {
+    return Cut.drop("risk.Resumption", method, "deny", refusal);
   }
 
   private static Cut checkpoint(String refusal) {

@@ -63,6 +63,7 @@ final class Fortress implements AutoCloseable {
   Envelope release;
   byte[] wrapped;
   Audience audience = Audience.INTERNAL;
+  Optional<Digest> resumes = Optional.empty();
   final byte[] dataKey = new byte[32];
   static final Credentials NO_CREDENTIALS = Daemon.NO_CREDENTIALS;
   private final Opener opener;
@@ -246,6 +247,7 @@ final class Fortress implements AutoCloseable {
             new TreeMap<>(Map.of("cyber", zone)),
             ids,
             new TreeSet<>(waivers.stream().map(Envelope::id).toList()),
+            resumes,
             ReleaseRequest.Pin.of(Thresholds.read(thresholds.unverifiedStatement().predicate())),
             ReleaseRequest.Pin.of(Policy.read(policy.unverifiedStatement().predicate())),
             pins.root().id(),

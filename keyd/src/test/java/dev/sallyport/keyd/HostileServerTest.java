@@ -61,6 +61,14 @@ class HostileServerTest {
     }
   }
 
+  /** Else the attacks on it might fail for any reason. */
+  @Test
+  void aSuspendedReleaseIsResumedByAQuorumOfItsOwn() throws Exception {
+    try (Hostile server = new Hostile(home(), Daemon::new)) {
+      assertEquals(SUCCEEDED, outcome(ResumeAttacks.asItMay(server)));
+    }
+  }
+
   /** Every attack is named in a row of the threat model that links to this test, and none twice. */
   @Test
   void everyAttackIsARowOfTheThreatModel() throws Exception {

@@ -30,7 +30,7 @@ final class PaperAttacks {
     again(s, Audience.INTERNAL, Zone.GREEN);
   }
 
-  private static void again(Hostile s, Audience audience, Zone zone) throws Exception {
+  static void again(Hostile s, Audience audience, Zone zone) throws Exception {
     s.f.request(audience, zone);
     s.f.approve("sec1");
     s.f.approve("sec2");

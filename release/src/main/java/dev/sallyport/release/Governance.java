@@ -14,6 +14,7 @@ import dev.sallyport.risk.Enacted;
 import dev.sallyport.risk.History;
 import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Release;
+import dev.sallyport.risk.ReleaseRequest;
 import dev.sallyport.risk.Settled;
 import dev.sallyport.risk.Standing;
 import dev.sallyport.risk.Thresholds;
@@ -138,13 +139,32 @@ public final class Governance {
    */
   public synchronized ProposedRequest propose(String model, Audience audience, Instant expires)
       throws BadInput {
+    return propose(model, audience, Optional.empty(), expires);
+  }
+
+  /**
+   * Drafts the request that takes up where a release was suspended or stopped, for its model and
+   * audience.
+   *
+   * @throws BadInput if it is not in the log, or its model has a newer version
+   */
+  public synchronized ProposedRequest resume(Digest release, Instant expires) throws BadInput {
+    ReleaseRequest was =
+        log.release(release)
+            .map(Release::request)
+            .orElseThrow(() -> new BadInput("release " + release.brief() + " is not in the log"));
+    return propose(was.model(), was.audience(), Optional.of(release), expires);
+  }
+
+  private ProposedRequest propose(
+      String model, Audience audience, Optional<Digest> resumes, Instant expires) throws BadInput {
     Digest manifest =
         log.manifest(model)
             .orElseThrow(() -> new BadInput("model " + Json.clip(model) + " is not sealed"));
     Standing standing =
         Standing.at(log, Standing.Since.ENTRY, clock.instant())
             .orElseThrow(() -> new BadInput("policy and thresholds are not in force yet"));
-    return new Proposal(standing, log).draft(model, manifest, audience, expires);
+    return new Proposal(standing, log).draft(model, manifest, audience, resumes, expires);
   }
 
   /** One release. */

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -34,7 +35,8 @@ final class Proposal {
     this.log = log;
   }
 
-  ProposedRequest draft(String model, Digest manifest, Audience audience, Instant expires) {
+  ProposedRequest draft(
+      String model, Digest manifest, Audience audience, Optional<Digest> resumes, Instant expires) {
     ZoneReport report = standing.report(manifest);
     Zone zone = report.zone();
     ReleaseRequest request =
@@ -46,6 +48,7 @@ final class Proposal {
             report.areas(),
             listed(manifest, zone, audience),
             waivers(manifest, zone, audience),
+            resumes,
             ReleaseRequest.Pin.of(standing.thresholds()),
             ReleaseRequest.Pin.of(standing.policy()),
             log.root().id(),

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param why empty only if the release is in force, or would be with the entry that is due
  * @param because what the entry that led to the state says
  * @param notAfter when it lapses if nothing changes; present if the gate allows now
+ * @param resumable until when a request may take up where it was suspended or stopped
  */
 public record ReleaseView(
     Digest id,
@@ -35,7 +36,8 @@ public record ReleaseView(
     List<Waived> waivers,
     Optional<ZoneReport> report,
     List<Reason> why,
-    Optional<Instant> notAfter) {
+    Optional<Instant> notAfter,
+    Optional<Instant> resumable) {
 
   /** One approval. */
   public record Approver(
@@ -92,6 +94,7 @@ public record ReleaseView(
             .put("why", Json.arr(why.stream().map(Reason::toJson).toList()));
     report.ifPresent(r -> json.put("report", r.toJson()));
     notAfter.ifPresent(t -> json.put("notAfter", t));
+    resumable.ifPresent(t -> json.put("resumable", t));
     return json.build();
   }
 }

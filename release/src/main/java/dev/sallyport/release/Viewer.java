@@ -52,7 +52,8 @@ final class Viewer {
         waivers(release),
         standing.map(s -> s.report(release.request().manifest())),
         why,
-        verdict.filter(v -> why.isEmpty()).flatMap(Viewer::notAfter));
+        verdict.filter(v -> why.isEmpty()).flatMap(Viewer::notAfter),
+        standing.flatMap(s -> s.resumable(release)));
   }
 
   /** Only the dwell time, which time alone heals, holds it back. */

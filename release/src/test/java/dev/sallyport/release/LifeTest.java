@@ -196,6 +196,55 @@ class LifeTest {
     assertEquals(internal, house.governance.inForce("m").orElseThrow().id());
   }
 
+  /** The way back after an emergency stop or a machine's: a full quorum, and no dwelling anew. */
+  @Test
+  void whatWasStoppedIsResumedByAFullQuorumWithoutDwellingAnew() throws Exception {
+    documents(Map.of("promotion", Json.strings(List.of("weights-sealed"))), DAY, "aud");
+    house.allControls();
+    Digest internal = active(Audience.INTERNAL, "sec1");
+    house.now = house.now.plus(DAY);
+    house.control("weights-sealed", true);
+    Digest partner = active(Audience.TRUSTED_PARTNER, "sec1", "aud");
+    house.now = house.now.plusSeconds(1);
+    for (Digest release : List.of(internal, partner)) {
+      accepted(house.withdraw(Withdrawal.Kind.RELEASE, release, "aud"));
+      assertEquals(State.REVOKED, house.state(release));
+    }
+    house.now = house.now.plusSeconds(1);
+    assertRefused(Rule.DWELL, house.request(Audience.TRUSTED_PARTNER));
+    assertRefused(Rule.RESUMPTION, resume(partner));
+    house.control("weights-sealed", true);
+    Digest resumed = accepted(resume(partner));
+    accepted(house.approve(resumed, "sec1"));
+    assertEquals(State.IN_REVIEW, house.state(resumed), "one of two");
+    accepted(house.approve(resumed, "aud"));
+    assertEquals(State.ACTIVE, house.state(resumed));
+    assertEquals(State.REVOKED, house.state(partner), "what ended stays ended");
+    assertTrue(replay(resumed, house.entries).stream().allMatch(Replay.Decision::same));
+  }
+
+  @Test
+  void whatMayBeResumedSaysSoUntilItIsTooLate() throws Exception {
+    house.allControls();
+    Digest release = active(Audience.INTERNAL, "sec1");
+    assertTrue(house.governance.show(release).orElseThrow().resumable().isEmpty(), "in force");
+    checked("check.failed", "log-witnessed");
+    house.governance.sweep();
+    Instant until = house.governance.show(release).orElseThrow().resumable().orElseThrow();
+    assertEquals(
+        house.now.plus(DAY.multipliedBy(Defaults.policy().integer("approvalDays"))), until);
+    house.now = until;
+    assertTrue(house.governance.show(release).orElseThrow().resumable().isEmpty(), "too late");
+    assertRefused(Rule.RESUMPTION, resume(release));
+    Digest never = Digest.of("never");
+    assertThrows(BadInput.class, () -> house.governance.resume(never, house.now.plus(DAY)));
+  }
+
+  private Outcome resume(Digest release) throws Exception {
+    Instant expires = house.now.plus(DAY.multipliedBy(30));
+    return house.submit(house.governance.resume(release, expires).statement(), "sys");
+  }
+
   @Test
   void aPromotionNeedsWatchingControlsSeenSinceTheLastOne() throws Exception {
     documents(Map.of("promotion", Json.strings(List.of("weights-sealed"))), DAY, "aud");

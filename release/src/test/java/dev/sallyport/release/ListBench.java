@@ -50,6 +50,7 @@ final class ListBench {
             like.areas(),
             like.evidence(),
             like.waivers(),
+            like.resumes(),
             like.thresholds(),
             like.policy(),
             like.trustRoot(),

@@ -223,7 +223,7 @@ final class Judgement {
     if (!policy.permits(request.zone(), request.audience())) {
       deny(Rule.AUDIENCE, "audience", request.audience() + " asked for zone " + request.zone());
     }
-    Controls shown = Controls.of(policy, listed, file.log().withdrawn(), now);
+    Controls shown = shown(listed);
     Controls known = Controls.of(policy, all, file.log().withdrawn(), now);
     for (String control : policy.controls(request.zone(), request.audience())) {
       if (file.log().failing().contains(control)) {
@@ -235,15 +235,13 @@ final class Judgement {
     }
   }
 
+  private Controls shown(List<Attested> listed) {
+    return Controls.of(policy, listed, file.log().withdrawn(), now);
+  }
+
   /** One audience at a time, after the dwell time and watched meanwhile (DESIGN §9). */
   private void checkPromotion(List<Attested> listed) {
-    switch (file.log().step()) {
-      case Circumstances.Step.Taken t -> {}
-      case Circumstances.Step.Asked asked ->
-          new Promotion(policy, request, asked.since())
-              .against(Controls.of(policy, listed, file.log().withdrawn(), now), now)
-              .forEach(this::add);
-    }
+    file.log().step().against(policy, request, shown(listed), now).forEach(this::add);
   }
 
   private boolean isWithdrawn(Digest id) {

@@ -34,12 +34,18 @@ record Promotion(Policy policy, ReleaseRequest request, Optional<Instant> since)
       String seen = narrower.get() + " since " + since.get() + ", may be promoted at " + from;
       against.add(new Reason(Rule.DWELL, place, seen));
     }
+    against.addAll(unwatched(Rule.DWELL, policy, request, shown, since.get()));
+    return against;
+  }
+
+  /** Watching controls that the audience takes and that were not seen effective since. */
+  static List<Reason> unwatched(
+      Rule rule, Policy policy, ReleaseRequest request, Controls shown, Instant since) {
+    List<Reason> against = new ArrayList<>();
     for (String control : policy.promotion()) {
       boolean asked = policy.controls(request.zone(), request.audience()).contains(control);
-      if (asked && !shown.effectiveSince(control, since.get())) {
-        against.add(
-            new Reason(
-                Rule.DWELL, "control " + control, "not seen effective since " + since.get()));
+      if (asked && !shown.effectiveSince(control, since)) {
+        against.add(new Reason(rule, "control " + control, "not seen effective since " + since));
       }
     }
     return against;

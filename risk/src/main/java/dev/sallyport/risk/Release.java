@@ -15,6 +15,7 @@ public final class Release {
   private State state = State.IN_REVIEW;
   private String reason = "requested";
   private @Nullable Instant activated;
+  private @Nullable Instant ended;
 
   Release(Requested requested) {
     this.requested = requested;
@@ -51,6 +52,11 @@ public final class Release {
     return Optional.ofNullable(activated);
   }
 
+  /** The time of the entry that suspended or revoked it, whichever came first. */
+  public Optional<Instant> ended() {
+    return Optional.ofNullable(ended);
+  }
+
   void approve(Approval approval) {
     approvals.add(approval);
   }
@@ -60,6 +66,9 @@ public final class Release {
     reason = why;
     if (next == State.ACTIVE) {
       activated = time;
+    }
+    if (state.isResumable() && ended == null) {
+      ended = time;
     }
   }
 }

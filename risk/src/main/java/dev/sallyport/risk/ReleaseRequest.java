@@ -9,6 +9,7 @@ import dev.sallyport.keys.TrustRoot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -18,6 +19,8 @@ import java.util.TreeSet;
  * What one system administrator asks for: this model to this audience, on exactly this evidence and
  * these waivers under exactly these documents (spec/evidence.md §6). Approvers sign its id, so they
  * see the same.
+ *
+ * @param resumes the release that was suspended or stopped and whose place this takes, if it does
  */
 public record ReleaseRequest(
     String model,
@@ -27,6 +30,7 @@ public record ReleaseRequest(
     SortedMap<String, Zone> areas,
     SortedSet<Digest> evidence,
     SortedSet<Digest> waivers,
+    Optional<Digest> resumes,
     Pin thresholds,
     Pin policy,
     Digest trustRoot,
@@ -70,6 +74,7 @@ public record ReleaseRequest(
         "areas",
         "evidence",
         "waivers",
+        "resumes",
         "thresholds",
         "policy",
         "trustRoot",
@@ -86,6 +91,9 @@ public record ReleaseRequest(
             json.find("waivers").isPresent()
                 ? ids(json.strings("waivers"), "waiver")
                 : new TreeSet<>(),
+            json.find("resumes").isPresent()
+                ? Optional.of(json.digest("resumes"))
+                : Optional.empty(),
             Pin.read(json.object("thresholds")),
             Pin.read(json.object("policy")),
             json.digest("trustRoot"),
@@ -121,6 +129,7 @@ public record ReleaseRequest(
     if (!waivers.isEmpty()) {
       predicate.put("waivers", Json.strings(waivers.stream().map(Digest::toString).toList()));
     }
+    resumes.ifPresent(id -> predicate.put("resumes", id));
     return Statement.about(model, manifest, PREDICATE_TYPE, predicate.build());
   }
 

@@ -28,6 +28,10 @@ public enum Rule {
   QUORUM("a quorum of people approves, a security administrator among them", Role.SECURITY_ADMIN),
   DWELL(
       "the next narrower audience was in force for the dwell time, and watched meanwhile",
+      Role.SYSTEM_ADMIN),
+  RESUMPTION(
+      "what is resumed was in force for this model and an audience as wide, was suspended or"
+          + " stopped lately, and was looked at since",
       Role.SYSTEM_ADMIN);
 
   private final String text;

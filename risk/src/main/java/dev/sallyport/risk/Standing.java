@@ -20,13 +20,27 @@ public final class Standing {
   private final Since since;
   private final Instant now;
 
-  /** From when on a release that is in force counts as such. */
-  @FunctionalInterface
+  /** From when on a release counts as in force, in the view of who judges. */
   public interface Since {
     /** As the entry says by which it came into force. */
-    Since ENTRY = Release::activated;
+    Since ENTRY =
+        new Since() {
+          @Override
+          public Optional<Instant> of(Release release) {
+            return release.activated();
+          }
 
+          @Override
+          public Optional<Instant> once(Release release) {
+            return release.activated();
+          }
+        };
+
+    /** Of a release that is in force. */
     Optional<Instant> of(Release release);
+
+    /** Of a release that is in force or was. */
+    Optional<Instant> once(Release release);
   }
 
   private Standing(
@@ -143,7 +157,19 @@ public final class Standing {
   }
 
   private Circumstances.Step asked(ReleaseRequest request) {
-    return new Circumstances.Step.Asked(reached(request.manifest(), request.audience()));
+    return request
+        .resumes()
+        .<Circumstances.Step>map(id -> new Circumstances.Step.Resuming(former(id)))
+        .orElseGet(
+            () -> new Circumstances.Step.Asked(reached(request.manifest(), request.audience())));
+  }
+
+  private Optional<Circumstances.Former> former(Digest id) {
+    return log.release(id)
+        .filter(r -> since.once(r).isPresent())
+        .map(r ->
+            new Circumstances.Former(
+                r.request().manifest(), r.request().audience(), r.state(), r.ended()));
   }
 
   /** Since when the model is with the next narrower audience, or a wider one. */
@@ -187,6 +213,15 @@ public final class Standing {
     return failing;
   }
 
+  /** Until when a request may resume this release, if one may. */
+  public Optional<Instant> resumable(Release release) {
+    return former(release.id())
+        .filter(f -> f.state().isResumable())
+        .flatMap(Circumstances.Former::ended)
+        .map(ended -> Resumption.until(policy(), ended))
+        .filter(now::isBefore);
+  }
+
   /** When the dwell time will be over, if the model is with the next narrower audience. */
   public Optional<Instant> promotable(ReleaseRequest request) {
     return reached(request.manifest(), request.audience())
@@ -198,9 +233,8 @@ public final class Standing {
     return Controls.of(policy(), about, withdrawn(about), now);
   }
 
-  /** What speaks against promotion to the audience asked for, now. */
+  /** What speaks against promotion to the audience asked for, or against resuming it, now. */
   public List<Reason> promotion(ReleaseRequest request) {
-    Optional<Instant> reached = reached(request.manifest(), request.audience());
-    return new Promotion(policy(), request, reached).against(controls(request.manifest()), now);
+    return asked(request).against(policy(), request, controls(request.manifest()), now);
   }
 }

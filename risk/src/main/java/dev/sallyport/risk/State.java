@@ -19,7 +19,7 @@ public enum State {
   ACTIVE,
   /** In force for its own audience as before; a release to a wider one has come into force. */
   PROMOTED,
-  /** Stopped by a machine. It stays so: a new request, approved anew, takes its place. */
+  /** Stopped by a machine. It stays so: a request that resumes it takes its place. */
   SUSPENDED,
   REVOKED,
   EXPIRED,
@@ -29,6 +29,11 @@ public enum State {
   /** Whether a lease may rest on it. */
   public boolean isInForce() {
     return this == ACTIVE || this == PROMOTED;
+  }
+
+  /** Whether a request may take up where it was ended, with a quorum of its own. */
+  public boolean isResumable() {
+    return this == SUSPENDED || this == REVOKED;
   }
 
   /** Whether nothing can change it any more. */

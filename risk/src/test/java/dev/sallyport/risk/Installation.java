@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -159,6 +160,7 @@ final class Installation {
           areas,
           evidence,
           waivers,
+          Optional.empty(),
           ReleaseRequest.Pin.of(Thresholds.parse(thresholds)),
           ReleaseRequest.Pin.of(Policy.parse(policy)),
           root.id(),

@@ -199,8 +199,11 @@ final class Desk implements Listener.Handler {
     }
     Instant expires = clock.instant().truncatedTo(ChronoUnit.SECONDS).plus(Duration.ofDays(days));
     ProposedRequest proposed =
-        book.governance()
-            .propose(request.string("model"), Audience.parse(request.string("audience")), expires);
+        request.find("resumes").isPresent()
+            ? book.governance().resume(request.digest("resumes"), expires)
+            : book.governance()
+                .propose(
+                    request.string("model"), Audience.parse(request.string("audience")), expires);
     if (!proposed.lacking().isEmpty()) {
       throw Code.GATE.because(text(proposed.lacking()));
     }

@@ -85,6 +85,10 @@ final class Views {
     for (String name : List.of("areas", "evidence", "policy", "thresholds")) {
       json.put(name, predicate.need(name));
     }
+    if (predicate.find("resumes").isPresent()) {
+      json.put("resumes", predicate.digest("resumes"));
+    }
+    r.resumable().ifPresent(t -> json.put("resumable", t));
     return json.put("manifest", r.manifest())
         .put("because", r.because())
         .put("requester", r.requester())
