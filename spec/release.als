@@ -20,8 +20,8 @@ one sig Policy { free: set Audience }
 
 sig Person {}
 
-/** A request for one model; its requester is a person, too. */
-sig Release { audience: one Audience, requester: one Person }
+/** A request for one model, which may resume another; its requester is a person, too. */
+sig Release { audience: one Audience, requester: one Person, resumes: lone Release }
 
 /** A request of the keeper's for a lease; good once. */
 sig Asked { release: one Release }
@@ -60,8 +60,19 @@ pred fine[r: Release, seen: set Entry] {
   no n: No & seen & of.r | no y: Yes & seen & of.r | log/lt[n, y]
 }
 
-pred promoted[r: Release] {
-  r in counted or r.audience = Internal or r.audience in Policy.free
+pred promoted[r: Release, seen: set Entry] {
+  r in counted or (some r.resumes implies resumable[r, r.resumes, seen] else stepped[r])
+}
+
+/** What was suspended or stopped is taken up again, for as many people at most. */
+pred resumable[r, s: Release, seen: set Entry] {
+  s in counted -- RULE resumed
+  some (Suspend + Stop) & seen & of.s -- RULE ended
+  s.audience in r.audience.*narrowest -- RULE as wide
+}
+
+pred stepped[r: Release] {
+  r.audience = Internal or r.audience in Policy.free
     or some s: dwelled - fallen | s in counted and s.audience in r.audience.narrower.*narrowest -- RULE promotion
 }
 
@@ -73,7 +84,7 @@ pred gate[r: Release, seen: set Entry] {
   fine[r, seen]
   r not in lapsed -- RULE time
   no Stop & seen & of.r -- RULE stop
-  promoted[r]
+  promoted[r, seen]
 }
 
 /** In force by the log. */
@@ -176,8 +187,17 @@ assert aNoIsNeverSkipped {
 }
 
 assert noAudienceIsSkipped {
-  always all r: counted' - counted | r.audience not in Internal + Policy.free implies
+  always all r: counted' - counted | r.audience not in Internal + Policy.free and no r.resumes implies
     some s: dwelled | s in counted and s.audience in r.audience.narrower.*narrowest
+}
+
+/** Only what keyd itself saw in force is resumed, once it has ended, and for no more people. */
+assert nothingIsInventedToBeResumed {
+  always all r: counted' - counted | some r.resumes implies {
+    r.resumes in counted
+    some (Suspend + Stop) & read' & of.(r.resumes)
+    r.resumes.audience in r.audience.*narrowest
+  }
 }
 
 assert dwellIsKeydsOwn { always dwelled in counted }
@@ -193,4 +213,12 @@ pred honestLife {
   some disj r, s: Release | r.audience = Internal and s.audience = Partner
     and eventually (some q: live | q.release = r and eventually (
       some p: live | p.release = s and eventually (some Stop & read & of.s and no live)))
+}
+
+/** Stopped, and resumed by a quorum of its own: nothing else is in force meanwhile. */
+pred resumedLife {
+  no Policy.free
+  some disj r, s: Release | r.audience = Internal and s.audience = Internal and s.resumes = r
+    and eventually (some q: live | q.release = r and eventually (
+      no live and some Stop & read & of.r and eventually (some p: live | p.release = s)))
 }

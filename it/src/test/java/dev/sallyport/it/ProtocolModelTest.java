@@ -27,6 +27,7 @@ class ProtocolModelTest {
         "fallenStaysFallen",
         "aNoIsNeverSkipped",
         "noAudienceIsSkipped",
+        "nothingIsInventedToBeResumed",
         "dwellIsKeydsOwn",
         "nothingAfterAForgery"
       })
@@ -44,6 +45,15 @@ class ProtocolModelTest {
                 + " exactly 2 Asked, exactly 8 Entry, exactly 14 steps"));
   }
 
+  @Test
+  void whatWasStoppedCanBeResumed() throws Exception {
+    assertTrue(
+        Alloy.satisfiable(
+            Alloy.protocol()
+                + "run resumedLife for 3 but exactly 2 Release, exactly 3 Person,"
+                + " exactly 2 Asked, exactly 7 Entry, exactly 12 steps"));
+  }
+
   /** Without a rule the model finds the attack that the rule is there for. */
   @ParameterizedTest
   @CsvSource(
@@ -56,6 +66,9 @@ class ProtocolModelTest {
         "suspension | some univ | noKeyWithoutARelease",
         "activation | some univ | noKeyWithoutARelease",
         "promotion | or some univ | noAudienceIsSkipped",
+        "resumed | some univ | nothingIsInventedToBeResumed",
+        "ended | some univ | nothingIsInventedToBeResumed",
+        "as wide | some univ | nothingIsInventedToBeResumed",
         "forged | some univ | nothingAfterAForgery",
         "fallen | fallen' = counted - now | fallenStaysFallen",
         "fallen | fallen' = fallen + (counted - now) | aNoIsNeverSkipped",

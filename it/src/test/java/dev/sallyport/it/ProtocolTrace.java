@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A recorded run of the real processes in the terms of spec/release.als: the entries of the log
@@ -21,6 +22,7 @@ final class ProtocolTrace {
   private final Map<String, String> releases = new LinkedHashMap<>();
   private final Map<String, String> audiences = new LinkedHashMap<>();
   private final Map<String, String> requesters = new LinkedHashMap<>();
+  private final Map<String, String> resumed = new LinkedHashMap<>();
   private final Map<String, String> people = new LinkedHashMap<>();
   private final Map<String, String> asked = new LinkedHashMap<>();
   private final Map<String, String> askedOf = new LinkedHashMap<>();
@@ -56,7 +58,8 @@ final class ProtocolTrace {
   private void request(Json.Obj envelope) throws BadInput {
     String id = Digest.of(envelope.base64("payload")).toString();
     releases.put(id, "r" + releases.size());
-    String audience = statement(envelope).object("predicate").string("audience");
+    Json.Obj predicate = statement(envelope).object("predicate");
+    String audience = predicate.string("audience");
     audiences.put(
         release(id),
         switch (audience) {
@@ -65,6 +68,8 @@ final class ProtocolTrace {
           default -> "Limited";
         });
     requesters.put(release(id), person(envelope));
+    Optional<String> was = predicate.findString("resumes");
+    resumed.put(release(id), was.isPresent() ? release(was.get()) : "none");
   }
 
   private void intend(Json.Obj envelope) throws BadInput {
@@ -170,7 +175,8 @@ final class ProtocolTrace {
         .values()
         .forEach(r ->
             out.append("one sig " + r + " extends Release {} { audience = ")
-                .append(audiences.get(r) + " and requester = " + requesters.get(r) + " }\n"));
+                .append(audiences.get(r) + " and requester = " + requesters.get(r))
+                .append(" and resumes = " + resumed.get(r) + " }\n"));
     asked
         .values()
         .forEach(a ->
