@@ -27,7 +27,7 @@ final class Requesting {
    */
   int submit(Session session, Json.Builder what) throws Failure, BadInput, IOException {
     Control server = session.control();
-    Json.Obj proposal = server.ask("propose", what.put("days", days).build());
+    Json.Obj proposal = server.ask("propose", what.put("days", days));
     Json.Obj predicate = proposal.object("predicate");
     ReleaseLines.full(flat(proposal, predicate)).forEach(session::say);
     if (ask) {
