@@ -21,7 +21,7 @@ final class Commands {
           new Entry("seal", "encrypt and sign a model into the vault"),
           new Entry("unseal", "make a plaintext copy, by order of three people"),
           new Entry("evidence", "add, import, list, withdraw signed evidence"),
-          new Entry("release", "request, approve, show, list, plan, replay, stop releases"),
+          new Entry("release", "request, approve, show, list, plan, replay, stop, resume releases"),
           new Entry("waiver", "let a model be released without a control, for a time"),
           new Entry("run", "start a released model in its sandbox"),
           new Entry("stop", "stop a model"),

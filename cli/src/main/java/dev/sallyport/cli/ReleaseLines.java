@@ -59,11 +59,10 @@ final class ReleaseLines {
         lines.add("missing     " + reason);
       }
     }
-    release
-        .findString("resumable")
-        .ifPresent(until ->
-            lines.add(
-                "resumable   until " + until + ": sallyport release resume RELEASE --as NAME"));
+    if (release.find("resumable").isPresent()) {
+      lines.add("resumable   until " + release.string("resumable") + ", with a new quorum:");
+      lines.add("            sallyport release resume " + release.string("release") + " --as NAME");
+    }
     return lines;
   }
 
