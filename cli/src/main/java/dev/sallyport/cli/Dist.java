@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param built whether it is a source tree, where jars are in {@code NAME/target/app}
  */
 record Dist(Path root, boolean built) {
+  /** Operator messages are one line each, with time and logger. */
+  private static final String ONE_LINE =
+      "-Djava.util.logging.SimpleFormatter.format=%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s %5$s%6$s%n";
 
   /** From {@code -Dsallyport.dist}; without it the source tree around the working directory. */
   static Dist find() throws Failure {
@@ -56,6 +59,7 @@ record Dist(Path root, boolean built) {
     List<String> line = new ArrayList<>();
     line.add(javaHome().resolve("bin/java").toString());
     line.add("-XX:+UseSerialGC");
+    line.add(ONE_LINE);
     line.addAll(program.jvm());
     // A cache of another JDK or another directory is ignored by the JVM, silently with this.
     cache(program.label())

@@ -107,8 +107,8 @@ public final class Main {
               new RuntimeLauncher(sandbox, settings(arguments)),
               reporter,
               clock);
-      try (Keeper keeper = new Keeper(context, root)) {
-        LOG.log(System.Logger.Level.INFO, "ready origin={0} {1}", root.origin(), keeper);
+      try (Keeper _ = new Keeper(context, root)) {
+        LOG.log(System.Logger.Level.INFO, "ready origin={0}", root.origin());
         awaitTermination();
       }
     }

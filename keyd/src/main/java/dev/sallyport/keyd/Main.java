@@ -61,7 +61,7 @@ public final class Main {
 
   private static void run(Home home, Credentials credentials)
       throws IOException, BadInput, InterruptedException {
-    try (FileChannel lockFile = lock(home);
+    try (FileChannel _ = lock(home);
         RootKeys root = RootKeys.open(home, credentials);
         RecipientKey recipient = RecipientKey.read(home.recipientKey());
         Journal journal = Journal.open(home.journal())) {
@@ -72,11 +72,10 @@ public final class Main {
       Keyd.Keys keys = new Keyd.Keys(root, recipient, witness, lease);
       Store store = Store.open(home.memory(), InstantSource.system());
       try (Reading reading = Reading.open(pins, Excerpt.open(home.excerpt()), store.memory());
-          Keyd keyd = new Keyd(home.run(), pins, keys, store, reading, journal, KEEP_ALIVE)) {
-        LOG.log(System.Logger.Level.INFO, "ready origin={0} {1}", pins.root().origin(), keyd);
+          Keyd _ = new Keyd(home.run(), pins, keys, store, reading, journal, KEEP_ALIVE)) {
+        LOG.log(System.Logger.Level.INFO, "ready origin={0}", pins.root().origin());
         awaitTermination();
       }
-      LOG.log(System.Logger.Level.DEBUG, "released {0}", lockFile);
     }
   }
 
