@@ -1,6 +1,7 @@
 package dev.sallyport.controls;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,11 +21,16 @@ public final class Catalogue {
 
   private final String standard;
   private final int level;
+  private final Optional<String> shows;
+  private final Digest digest;
   private final Map<String, Control> controls;
 
-  private Catalogue(String standard, int level, Map<String, Control> controls) {
-    this.standard = standard;
+  private Catalogue(Json.Obj json, int level, Map<String, Control> controls) throws BadInput {
+    this.standard = Control.id(json.string("standard"));
     this.level = level;
+    Optional<String> id = json.findString("shows");
+    this.shows = id.isPresent() ? Optional.of(Control.id(id.get())) : id;
+    this.digest = json.digest();
     this.controls = Collections.unmodifiableMap(controls);
   }
 
@@ -33,7 +39,12 @@ public final class Catalogue {
     if (bytes.length > LIMIT) {
       throw new BadInput("catalogue of " + bytes.length + " bytes; limit " + LIMIT);
     }
-    Json.Obj json = Json.parseObject(bytes).only("version", "standard", "level", "controls");
+    return read(Json.parseObject(bytes));
+  }
+
+  /** As {@link #read(byte[])}, of what was parsed within {@link #LIMIT}. */
+  public static Catalogue read(Json.Obj json) throws BadInput {
+    json.only("version", "standard", "level", "shows", "controls");
     if (json.integer("version") != 1) {
       throw new BadInput("catalogue version " + json.integer("version") + "; this reads 1");
     }
@@ -52,7 +63,7 @@ public final class Catalogue {
     if (controls.isEmpty()) {
       throw new BadInput("a catalogue without a control");
     }
-    return new Catalogue(json.string("standard"), (int) level, controls);
+    return new Catalogue(json, (int) level, controls);
   }
 
   /** The mitigations of the framework, as shipped. */
@@ -70,6 +81,16 @@ public final class Catalogue {
     return shipped("mlps-stages.json");
   }
 
+  /** What a system is designed to (GB/T 25070-2019) at Level 3, as shipped: headings only. */
+  public static Catalogue protectionDesign() {
+    return shipped("mlps-design-l3.json");
+  }
+
+  /** What the installation's own checks look at and no mitigation of the framework is. */
+  public static Catalogue ownChecks() {
+    return shipped("own-checks.json");
+  }
+
   public String standard() {
     return standard;
   }
@@ -77,6 +98,19 @@ public final class Catalogue {
   /** The level of protection; 0 if the standard has none. */
   public int level() {
     return level;
+  }
+
+  /**
+   * The control that an assessment against this catalogue speaks for. Several catalogues may show
+   * one: then an assessment answers all of them.
+   */
+  public Optional<String> shows() {
+    return shows;
+  }
+
+  /** Of the canonical JSON: blanks do not matter, everything else does. */
+  public Digest digest() {
+    return digest;
   }
 
   public Optional<Control> control(String id) {

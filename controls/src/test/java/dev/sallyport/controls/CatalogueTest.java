@@ -2,6 +2,7 @@ package dev.sallyport.controls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,7 +50,11 @@ class CatalogueTest {
         "\"assessor\"|\"system-admin\"|control 0: \"system-admin\" is no role that attests",
         "[\"assessor\"]|[]|control 0: attest is empty or names a role twice",
         "\"days\": 30|\"days\": 0|control 0: days is 0; 1 to 366 are allowed",
-        "\"days\": 30|\"days\": 400|control 0: days is 400; 1 to 366 are allowed"
+        "\"days\": 30|\"days\": 400|control 0: days is 400; 1 to 366 are allowed",
+        "\"s\"|\"s s\"|id \"s s\" is not of letters, digits, - and .",
+        "\"level\": 3|\"level\": 3, \"shows\": \"\"|id \"\" is not of letters, digits, - and .",
+        "\"days\": 30|\"days\": 30, \"dated\": true, \"everyDays\": 0|control 0: everyDays is 0; 1 to 366 are allowed",
+        "\"days\": 30|\"days\": 30, \"everyDays\": 9|control 0: everyDays without \"dated\": true; what has no date has no age"
       })
   void refusesWhatIsNotACatalogue(String was, String becomes, String message) {
     String bad = GOOD.replace(was, becomes);
@@ -75,6 +80,19 @@ class CatalogueTest {
   }
 
   @Test
+  void aFamilyIsThePlaceUnlessItIsSaid() throws BadInput {
+    assertEquals("p", read(GOOD).control("a-1").orElseThrow().family());
+    String said = GOOD.replace("\"place\": \"p\"", "\"place\": \"p\", \"family\": \"f\"");
+    assertEquals("f", read(said).control("a-1").orElseThrow().family());
+  }
+
+  @Test
+  void theDigestIsOfTheContentNotOfItsBlanks() throws BadInput {
+    assertEquals(read(GOOD).digest(), read(GOOD.replace(" ", "  ")).digest());
+    assertNotEquals(read(GOOD).digest(), read(GOOD.replace("\"d\"", "\"e\"")).digest());
+  }
+
+  @Test
   void shippedProtectionLevel3TakesAnAssessmentForEverything() {
     Catalogue mlps = Catalogue.protectionLevel3();
     assertEquals("mlps", mlps.standard());
@@ -92,7 +110,9 @@ class CatalogueTest {
     for (int i = 0; i < stages.size(); i++) {
       String place = stages.get(i).place();
       assertTrue(place.startsWith("stage " + (i + 1) + ":"), place);
+      assertTrue(stages.get(i).dated(), place);
     }
+    assertEquals(366, stages.get(3).everyDays(), "an evaluation a year");
   }
 
   /** The policy may let fewer roles attest; in all else it says what the catalogue says. */
