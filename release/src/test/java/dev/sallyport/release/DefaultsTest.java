@@ -38,7 +38,6 @@ class DefaultsTest {
     for (Zone zone : new Zone[] {Zone.INDETERMINATE, Zone.YELLOW}) {
       assertTrue(policy.permits(zone, Audience.LIMITED));
       assertFalse(policy.permits(zone, Audience.PUBLIC));
-      assertTrue(policy.controls(zone, Audience.LIMITED).contains("protection-level-3"));
     }
     assertFalse(policy.permits(Zone.RED, Audience.INTERNAL));
     assertEquals(1, policy.quorum(Audience.INTERNAL));
@@ -51,5 +50,23 @@ class DefaultsTest {
       assertFalse(policy.tier(audience).fields().contains("logprobs"));
       assertFalse(policy.tier(audience).fields().contains("top_logprobs"));
     }
+  }
+
+  /** ADR 50. */
+  @Test
+  void demandClassifiedProtectionOfWhoeverUsesAModelBeyondTheYellowLine() throws Exception {
+    Policy policy = Policy.read(Defaults.policy());
+    for (Audience audience : Audience.values()) {
+      boolean outside = audience.widerThan(Audience.INTERNAL);
+      assertFalse(takesLevel3(policy, Zone.GREEN, audience));
+      if (policy.permits(Zone.YELLOW, audience)) {
+        assertTrue(takesLevel3(policy, Zone.YELLOW, audience), audience.name());
+        assertEquals(outside, takesLevel3(policy, Zone.INDETERMINATE, audience));
+      }
+    }
+  }
+
+  private static boolean takesLevel3(Policy policy, Zone zone, Audience audience) {
+    return policy.controls(zone, audience).contains("protection-level-3");
   }
 }
