@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,7 +16,7 @@ import java.util.Set;
  * counts.
  */
 public final class Controls {
-  private record Latest(Instant observed, boolean good) {}
+  private record Latest(Instant observed, Instant until, boolean good) {}
 
   private final Map<String, Latest> latest = new HashMap<>();
 
@@ -31,11 +32,12 @@ public final class Controls {
         if (e.effective() && !rule.admits(a.assessors(), e)) {
           continue;
         }
+        Instant until = rule.until(e);
         boolean good =
             e.effective()
                 && !withdrawn.contains(a.id())
-                && Freshness.of(e.observed(), rule.until(e), now) == Freshness.FRESH;
-        controls.latest.merge(e.control(), new Latest(e.observed(), good), Controls::later);
+                && Freshness.of(e.observed(), until, now) == Freshness.FRESH;
+        controls.latest.merge(e.control(), new Latest(e.observed(), until, good), Controls::later);
       }
     }
     return controls;
@@ -44,6 +46,11 @@ public final class Controls {
   public boolean effective(String control) {
     Latest found = latest.get(control);
     return found != null && found.good;
+  }
+
+  /** Until when the control is effective if nothing else is said of it; empty if it is not. */
+  public Optional<Instant> until(String control) {
+    return Optional.ofNullable(latest.get(control)).filter(Latest::good).map(Latest::until);
   }
 
   /** Whether what speaks well of the control was seen at this instant or later. */
@@ -55,7 +62,8 @@ public final class Controls {
   private static Latest later(Latest a, Latest b) {
     int order = a.observed.compareTo(b.observed);
     if (order == 0) {
-      return new Latest(a.observed, a.good && b.good);
+      Instant until = a.until.isBefore(b.until) ? a.until : b.until;
+      return new Latest(a.observed, until, a.good && b.good);
     }
     return order > 0 ? a : b;
   }
