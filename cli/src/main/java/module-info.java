@@ -11,6 +11,7 @@ module dev.sallyport.cli {
   requires dev.sallyport.risk;
   requires dev.sallyport.audit;
   requires dev.sallyport.release;
+  requires dev.sallyport.controls;
   requires dev.sallyport.sandbox;
   requires info.picocli;
   requires java.net.http;

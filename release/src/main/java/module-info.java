@@ -9,6 +9,7 @@ module dev.sallyport.release {
   requires transitive dev.sallyport.tlog;
   requires transitive dev.sallyport.risk;
   requires transitive dev.sallyport.audit;
+  requires transitive dev.sallyport.controls;
 
   exports dev.sallyport.release;
 }

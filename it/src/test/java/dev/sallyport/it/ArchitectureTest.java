@@ -57,7 +57,7 @@ class ArchitectureTest {
           Map.entry("custodytpm", Set.of("core", "keys", "custody")),
           Map.entry("audit", Set.of("core", "keys", "tlog")),
           Map.entry("envelope", Set.of("core", "keys", "custody")),
-          Map.entry("release", Set.of("core", "keys", "tlog", "risk", "audit")),
+          Map.entry("release", Set.of("core", "keys", "tlog", "risk", "audit", "controls")),
           Map.entry("gateway", Set.of("core", "keys", "tlog", "audit")),
           Map.entry("vault", Set.of("core", "keys", "custody", "envelope")),
           Map.entry("fuse", Set.of("core", "keys", "vault")),
@@ -80,7 +80,16 @@ class ArchitectureTest {
               "server", Set.of("core", "keys", "tlog", "risk", "audit", "release", "gateway")),
           Map.entry(
               "cli",
-              Set.of("core", "keys", "supplychain", "tlog", "risk", "audit", "release", "sandbox")),
+              Set.of(
+                  "core",
+                  "keys",
+                  "supplychain",
+                  "tlog",
+                  "risk",
+                  "controls",
+                  "audit",
+                  "release",
+                  "sandbox")),
           Map.entry("runtimellama", Set.of("core")),
           Map.entry("training", Set.of()));
 

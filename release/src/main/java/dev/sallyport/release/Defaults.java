@@ -42,8 +42,8 @@ public final class Defaults {
   }
 
   /**
-   * The JSON Schema of a document that people edit: {@code policy}, {@code thresholds} or {@code
-   * register}.
+   * The JSON Schema of a document that people edit: {@code policy}, {@code thresholds}, {@code
+   * register} or {@code catalogue}.
    */
   public static byte[] schemaFile(RiskLint.Kind kind) {
     return resource(kind.name().toLowerCase(Locale.ROOT) + ".schema.json");

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A value of a document under check. Each accessor notes what is wrong and answers nothing then, so
@@ -125,6 +126,43 @@ final class LintNode {
     return text(64);
   }
 
+  /** Text of a shape; {@code demanded} says of which. */
+  Optional<Read<String>> shaped(String name, Pattern shape, String demanded) {
+    Optional<LintNode> node = need(name);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    if (node.get().value instanceof Json.Str s && shape.matcher(s.value()).matches()) {
+      return Optional.of(new Read<>(s.value(), node.get()));
+    }
+    node.get().wrong("id", "is " + node.get().seen(), demanded);
+    return Optional.empty();
+  }
+
+  /** An array of some of these words, at least one, none twice. */
+  Set<String> words(String name, List<String> known) {
+    Set<String> found = new HashSet<>();
+    for (LintNode item : items(name, 1, known.size())) {
+      String word = item.string().orElse("");
+      if (!known.contains(word)) {
+        item.wrong("word", "is " + item.seen(), "of " + String.join(" ", known));
+      } else if (!found.add(word)) {
+        item.wrong("duplicate", word + " is listed twice", "once");
+      }
+    }
+    return found;
+  }
+
+  /** True or false; nothing if it is not there. */
+  Optional<Boolean> truth(String name) {
+    Optional<LintNode> node = find(name);
+    if (node.isPresent() && node.get().value instanceof Json.Bool b) {
+      return Optional.of(b.value());
+    }
+    node.ifPresent(n -> n.wrong("type", "is " + n.seen(), "true or false"));
+    return Optional.empty();
+  }
+
   /** One of a list of words. */
   Optional<Read<String>> word(String name, List<String> words) {
     Optional<Read<String>> text = text(name, 255);
@@ -230,6 +268,13 @@ final class LintNode {
   /** The value, if it is a string; nothing is noted. */
   Optional<String> string() {
     return value instanceof Json.Str s ? Optional.of(s.value()) : Optional.empty();
+  }
+
+  /** The value, if it is a whole number; nothing is noted. */
+  Optional<Long> whole() {
+    return value instanceof Json.Num n && n.value() == Math.rint(n.value())
+        ? Optional.of((long) n.value())
+        : Optional.empty();
   }
 
   /** An array of strings. */

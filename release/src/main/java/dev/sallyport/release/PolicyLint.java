@@ -53,31 +53,30 @@ final class PolicyLint {
     lint.monotone();
   }
 
-  /** Every control that the document names, wherever. */
-  static Set<String> controlsOf(LintNode root) {
-    Set<String> all = new TreeSet<>();
-    List<LintNode> lists = new ArrayList<>();
-    root.find("zones")
-        .ifPresent(zones ->
-            zones
-                .names()
-                .forEach(zone ->
-                    zones.find(zone).flatMap(z -> z.find("controls")).ifPresent(lists::add)));
-    for (LintNode byAudience : lists) {
-      for (String audience : byAudience.names()) {
-        byAudience.ids(audience, 0, 1000).forEach(id -> all.add(id.value()));
+  /** Every control that the document names outside its rules, each at its place. */
+  static List<LintNode.Read<String>> named(LintNode root) {
+    List<LintNode.Read<String>> all = new ArrayList<>();
+    for (LintNode zone : members(root, "zones")) {
+      zone.find("controls")
+          .ifPresent(
+              lists -> lists.names().forEach(audience -> all.addAll(lists.ids(audience, 0, 1000))));
+    }
+    for (LintNode audience : members(root, "audiences")) {
+      all.addAll(audience.ids("controls", 0, 1000));
+    }
+    for (String list : List.of("promotion", "neverWaived")) {
+      if (root.has(list)) {
+        all.addAll(root.ids(list, 0, 1000));
       }
     }
-    root.find("audiences")
-        .ifPresent(audiences ->
-            audiences
-                .names()
-                .forEach(name ->
-                    audiences
-                        .find(name)
-                        .ifPresent(
-                            a -> a.ids("controls", 0, 1000).forEach(id -> all.add(id.value())))));
     return all;
+  }
+
+  private static List<LintNode> members(LintNode root, String name) {
+    List<LintNode> members = new ArrayList<>();
+    root.find(name)
+        .ifPresent(group -> group.names().forEach(n -> group.find(n).ifPresent(members::add)));
+    return members;
   }
 
   private static <E extends Enum<E>> String[] names(E[] values) {

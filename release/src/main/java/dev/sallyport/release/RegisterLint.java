@@ -28,6 +28,7 @@ final class RegisterLint {
   private final LocalDate today;
   private final List<Risk> risks = new ArrayList<>();
   private final Set<String> controls = new TreeSet<>();
+  private final List<LintNode.Read<String>> defined = new ArrayList<>();
 
   private RegisterLint(LocalDate today) {
     this.today = today;
@@ -66,8 +67,8 @@ final class RegisterLint {
   }
 
   /** The controls that the register itself describes. */
-  Set<String> controls() {
-    return controls;
+  List<LintNode.Read<String>> defined() {
+    return defined;
   }
 
   private static void unique(Optional<LintNode.Read<String>> id, Set<String> ids) {
@@ -78,7 +79,9 @@ final class RegisterLint {
 
   private void control(LintNode control) {
     if (control.only("id", "title", "taxonomy")) {
-      unique(control.id("id"), controls);
+      Optional<LintNode.Read<String>> id = control.id("id");
+      unique(id, controls);
+      id.ifPresent(defined::add);
       control.text("title", TEXT);
       if (control.has("taxonomy")) {
         control.text("taxonomy", 64);

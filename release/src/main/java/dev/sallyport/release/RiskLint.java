@@ -1,5 +1,7 @@
 package dev.sallyport.release;
 
+import dev.sallyport.controls.Catalogue;
+import dev.sallyport.controls.Catalogues;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.release.Finding.Weight;
@@ -7,25 +9,24 @@ import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Thresholds;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checks the documents that a safety team edits: policy, thresholds, register of risks; each for
- * itself, and what they say of one another. Reports all that it finds. What the gate's own readers
- * refuse is always an error here, and what they take never is (but for references between
- * documents, which the gate does not know).
+ * Checks the documents that a safety team edits: policy, thresholds, register of risks, catalogues
+ * of controls; each for itself, and what they say of one another and of the shipped catalogues.
+ * Reports all that it finds. What the gate's own readers refuse is always an error here, and what
+ * they take never is (but for references between documents, which the gate does not know).
  */
 public final class RiskLint {
   /** What a document is, told from its members. */
   public enum Kind {
     POLICY,
     THRESHOLDS,
-    REGISTER
+    REGISTER,
+    CATALOGUE
   }
 
   private static final Pattern TIER = Pattern.compile("tier (\\w+) at (\\w+) allows more .*");
@@ -35,6 +36,8 @@ public final class RiskLint {
   private final List<LintNode> thresholds = new ArrayList<>();
   private final List<LintNode> policies = new ArrayList<>();
   private final List<RegisterLint> registers = new ArrayList<>();
+  private final List<LintNode> own = new ArrayList<>();
+  private Catalogues catalogues = Catalogues.shipped();
 
   /**
    * Starts a check.
@@ -57,8 +60,8 @@ public final class RiskLint {
             "",
             Weight.ERROR,
             "kind",
-            "neither zones, areas nor risks are in it",
-            "a policy, thresholds or a register");
+            "neither zones, areas, risks nor a standard are in it",
+            "a policy, thresholds, a register or a catalogue");
       } else {
         check(kind.get(), file, content.get(), new LintNode(file, "", content.get()));
       }
@@ -66,7 +69,7 @@ public final class RiskLint {
     return this;
   }
 
-  /** What the document is; empty if it is none of the three. */
+  /** What the document is; empty if it is none of the four. */
   public static Optional<Kind> kind(Json.Obj document) {
     if (document.find("zones").isPresent()) {
       return Optional.of(Kind.POLICY);
@@ -74,14 +77,26 @@ public final class RiskLint {
     if (document.find("risks").isPresent()) {
       return Optional.of(Kind.REGISTER);
     }
+    if (document.find("standard").isPresent()) {
+      return Optional.of(Kind.CATALOGUE);
+    }
     return document.find("areas").isPresent() ? Optional.of(Kind.THRESHOLDS) : Optional.empty();
+  }
+
+  /** The shipped catalogues and those that were added and are good. */
+  public Catalogues catalogues() {
+    return catalogues;
   }
 
   /** Everything, in the order of the files and of their lines. */
   public List<Finding> findings() {
     if (!registers.isEmpty()) {
-      CrossReferences.check(registers, thresholds, policies);
+      CrossReferences.check(registers, thresholds);
     }
+    CatalogueReferences references = new CatalogueReferences(catalogues);
+    policies.forEach(references::policy);
+    registers.forEach(references::register);
+    own.forEach(catalogue -> CatalogueLint.shown(catalogue, catalogues));
     List<Finding> all = new ArrayList<>();
     for (LintFile file : files) {
       List<Finding> found = new ArrayList<>(file.findings());
@@ -92,7 +107,7 @@ public final class RiskLint {
     return all;
   }
 
-  private void check(Kind kind, LintFile file, Json.Obj content, LintNode root) {
+  private void check(Kind kind, LintFile file, Json.Obj content, LintNode root) throws BadInput {
     switch (kind) {
       case POLICY -> {
         PolicyLint.check(root);
@@ -105,6 +120,19 @@ public final class RiskLint {
         thresholds.add(root);
       }
       case REGISTER -> registers.add(RegisterLint.check(root, today));
+      case CATALOGUE -> {
+        CatalogueLint.check(root);
+        judge(file, content, Catalogue::read);
+        own.add(root);
+        addCatalogue(file, content, root);
+      }
+    }
+  }
+
+  private void addCatalogue(LintFile file, Json.Obj content, LintNode root) throws BadInput {
+    // One with errors was refused by its reader above; its findings are enough.
+    if (!file.hasErrors() && CatalogueLint.isNew(root, catalogues)) {
+      catalogues = catalogues.with(Catalogue.read(content));
     }
   }
 
@@ -137,97 +165,5 @@ public final class RiskLint {
       at = at instanceof Json.Obj o ? o.find(name).orElse(new Json.Null()) : new Json.Null();
     }
     return at instanceof Json.Obj ? ofZone : "/tiers/" + tier.group(1);
-  }
-
-  /** What the documents say of one another. */
-  private static final class CrossReferences {
-    private CrossReferences() {}
-
-    static void check(
-        List<RegisterLint> registers, List<LintNode> thresholds, List<LintNode> policies) {
-      Set<String> known = new HashSet<>();
-      policies.forEach(p -> known.addAll(PolicyLint.controlsOf(p)));
-      Set<String> measured = new HashSet<>();
-      for (RegisterLint register : registers) {
-        known.addAll(register.controls());
-        for (RegisterLint.Risk risk : register.risks()) {
-          risk.area()
-              .ifPresent(
-                  a -> risk.metrics().forEach(m -> measured.add(a.value() + "/" + m.value())));
-        }
-      }
-      for (RegisterLint register : registers) {
-        for (RegisterLint.Risk risk : register.risks()) {
-          if (!thresholds.isEmpty()) {
-            judged(risk, thresholds);
-          }
-          if (!policies.isEmpty()) {
-            mitigated(risk, known);
-          }
-        }
-      }
-      thresholds.forEach(t -> covered(t, measured));
-    }
-
-    private static void judged(RegisterLint.Risk risk, List<LintNode> thresholds) {
-      if (risk.area().isEmpty()) {
-        return;
-      }
-      String area = risk.area().get().value();
-      Set<String> metrics = new HashSet<>();
-      for (LintNode document : thresholds) {
-        for (LintNode c : document.items("areas", 0, 256)) {
-          if (string(c, "area").equals(area)) {
-            metrics.add(string(c, "metric"));
-          }
-        }
-      }
-      if (metrics.isEmpty()) {
-        risk.area()
-            .get()
-            .at()
-            .wrong("area-without-thresholds", area + " has no lines", "an area of the thresholds");
-        return;
-      }
-      for (LintNode.Read<String> metric : risk.metrics()) {
-        if (!metrics.contains(metric.value())) {
-          metric
-              .at()
-              .wrong(
-                  "metric-unknown",
-                  metric.value() + " judges nothing in " + area,
-                  "one of " + String.join(" ", new java.util.TreeSet<>(metrics)));
-        }
-      }
-    }
-
-    private static void mitigated(RegisterLint.Risk risk, Set<String> known) {
-      for (LintNode.Read<String> control : risk.mitigations()) {
-        if (!known.contains(control.value())) {
-          control
-              .at()
-              .wrong(
-                  "control-unknown",
-                  control.value() + " is neither in the policy nor in the register",
-                  "a control that somebody defines");
-        }
-      }
-    }
-
-    private static void covered(LintNode thresholds, Set<String> measured) {
-      for (LintNode c : thresholds.items("areas", 0, 256)) {
-        String both = string(c, "area") + "/" + string(c, "metric");
-        if (!measured.contains(both)) {
-          c.find("metric")
-              .ifPresent(m ->
-                  m.wrong(
-                      "metric-without-risk", both + " measures no risk", "one in the register"));
-        }
-      }
-    }
-
-    private static String string(LintNode node, String name) {
-      return node.find(name).flatMap(LintNode::string).orElse("");
-    }
   }
 }

@@ -8,12 +8,16 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
+import dev.sallyport.controls.Catalogue;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.release.Finding.Weight;
 import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Thresholds;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,12 +32,13 @@ class RiskLintTest {
   private static final LocalDate TODAY = LocalDate.of(2026, 11, 24);
   private static final LocalDate REVIEW = TODAY.plusDays(180);
 
-  private static String shipped(RiskLint.Kind kind) {
+  private static String shipped(RiskLint.Kind kind) throws IOException {
     byte[] bytes =
         switch (kind) {
           case POLICY -> Defaults.policyFile();
           case THRESHOLDS -> Defaults.thresholdsFile();
           case REGISTER -> Defaults.registerFile(REVIEW);
+          case CATALOGUE -> Files.readAllBytes(Path.of("../examples/catalogue/house.json"));
         };
     return new String(bytes, StandardCharsets.UTF_8);
   }
@@ -47,7 +52,7 @@ class RiskLintTest {
   }
 
   /** Seeds a mistake; fails if the text to be changed is not there. */
-  private static String seeded(RiskLint.Kind kind, String from, String to) {
+  private static String seeded(RiskLint.Kind kind, String from, String to) throws IOException {
     String text = shipped(kind);
     assertTrue(text.contains(from), from);
     return text.replaceFirst(java.util.regex.Pattern.quote(from), to.replace("\\", "\\\\"));
@@ -69,12 +74,13 @@ class RiskLintTest {
         lint(
             shipped(RiskLint.Kind.POLICY),
             shipped(RiskLint.Kind.THRESHOLDS),
-            shipped(RiskLint.Kind.REGISTER)));
+            shipped(RiskLint.Kind.REGISTER),
+            shipped(RiskLint.Kind.CATALOGUE)));
   }
 
   @ParameterizedTest
   @EnumSource
-  void whatIsShippedConformsToItsSchema(RiskLint.Kind kind) {
+  void whatIsShippedConformsToItsSchema(RiskLint.Kind kind) throws Exception {
     assertEquals(java.util.Set.of(), schema(kind).validate(shipped(kind), InputFormat.JSON));
   }
 
@@ -109,6 +115,21 @@ class RiskLintTest {
         "REGISTER | \"domain\": \"misuse\" | \"domain\": \"evil\" | word | \"evil\" | schema",
         "REGISTER | \"capability\": | \"ability\": | unknown-member | \"ability\" | schema",
         "REGISTER | \"incidents\": [] | \"incidents\": [{\"id\": \"i\"}] | missing | {\"id\": \"i\"} | schema",
+        "CATALOGUE | \"version\": 1 | \"version\": 2 | count | 2, | schema",
+        "CATALOGUE | \"level\": 0 | \"level\": 6 | count | 6, | schema",
+        "CATALOGUE | \"house-rules\" | \"house rules\" | id | \"house rules\" | schema",
+        "CATALOGUE | \"house-rules\" | \"mlps\" | standard-taken | \"mlps\" | lint",
+        "CATALOGUE | \"house-leavers\" | \"encryption\" | id-taken | \"encryption\" | lint",
+        "CATALOGUE | \"house-leavers\" | \"house-insurance\" | duplicate | \"house-insurance\" | lint",
+        "CATALOGUE | \"level\": 0, | \"level\": 0, \"shows\": \"house-leavers\", | shows-nothing | \"house-leavers\" | lint",
+        "CATALOGUE | \"level\": 0, | \"level\": 0, \"shows\": \"prayer\", | shows-nothing | \"prayer\" | lint",
+        "CATALOGUE | \"level\": 0, | \"level\": 0, \"shows\": \"isolation-drill\", | shows-nothing | \"isolation-drill\" | lint",
+        "CATALOGUE | \"scan\" | \"rumour\" | word | \"rumour\" | schema",
+        "CATALOGUE | [\"audit-admin\"] | [\"system-admin\"] | word | \"system-admin\" | schema",
+        "CATALOGUE | [\"audit-admin\"] | [] | length | [] | schema",
+        "CATALOGUE | \"days\": 92 | \"days\": 367 | count | 367 | schema",
+        "CATALOGUE | \"dated\": true | \"dated\": false | undated | 366 | lint",
+        "CATALOGUE | \"dated\": true | \"dated\": 1 | type | 1, | schema",
       })
   void aSeededMistakeIsFoundWhereItIs(
       RiskLint.Kind kind, String from, String to, String rule, String place, String by)
@@ -160,7 +181,6 @@ class RiskLintTest {
       value = {
         "REGISTER | \"area\": \"cyber-offense\" | \"area\": \"cyber\" | area-without-thresholds",
         "REGISTER | \"metrics\": [\"pacebench-total\"] | \"metrics\": [\"other\"] | metric-unknown",
-        "REGISTER | \"id\": \"user-vetting\" | \"id\": \"vetting\" | control-unknown",
         "THRESHOLDS | \"metric\": \"pacebench-total\" | \"metric\": \"more\" | metric-without-risk",
         "THRESHOLDS | \"area\": \"collusion\" | \"area\": \"teams\" | metric-without-risk",
       })
@@ -175,6 +195,81 @@ class RiskLintTest {
     assertTrue(found.stream().anyMatch(f -> f.rule().equals(rule)), found.toString());
     // Alone, the document is as good as before: only together do they contradict.
     assertEquals(List.of(), lint(bad));
+  }
+
+  /** What the gate takes and no catalogue stands behind is found before anyone signs it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "POLICY | \"external-red-team\" | \"external-red-taem\" | control-unknown | \"external-red-taem\"",
+        "POLICY | \"neverWaived\": [\"log-witnessed\" | \"neverWaived\": [\"log-winessed\" | control-unknown | \"log-winessed\"",
+        "POLICY | \"promotion\": [\"abuse-monitoring\" | \"promotion\": [\"abuse\" | control-unknown | \"abuse\"",
+        "POLICY | \"abuse-monitoring\": { | \"abuse\": { | control-unknown | {",
+        "POLICY | \"abuse-monitoring\": { | \"user-vetting\": { | control-unruled | \"abuse-monitoring\"",
+        "POLICY | \"evidence\": [\"drill\"], | \"evidence\": [\"drill\", \"statement\"], | rule-laxer | \"statement\"",
+        "POLICY | \"evidence\": [\"drill\"], | \"evidence\": [\"rumour\"], | rule-laxer | \"rumour\"",
+        "POLICY | \"evidence\": [\"drill\"], | \"evidence\": [], | rule-laxer | [],",
+        "POLICY | \"days\": 31 | \"days\": 32 | rule-laxer | 32",
+        "REGISTER | \"mitigations\": [ | \"mitigations\": [\"prayer\", | control-unknown | \"prayer\"",
+      })
+  void whatNoCatalogueStandsBehindIsAnError(
+      RiskLint.Kind kind, String from, String to, String rule, String place) throws Exception {
+    String bad = seeded(kind, from, to);
+    List<Finding> found = lint(bad);
+    Finding finding =
+        found.stream()
+            .filter(f -> f.rule().equals(rule))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError(found.toString()));
+    assertEquals(Weight.ERROR, finding.weight());
+    String line = bad.lines().toList().get(finding.line() - 1);
+    assertTrue(line.substring(finding.column() - 1).startsWith(place), finding.text());
+  }
+
+  /** Only an assessor attests what the model itself can do. */
+  @Test
+  void aRoleThatTheCatalogueDoesNotHaveIsLaxer() throws Exception {
+    String text = shipped(RiskLint.Kind.POLICY);
+    int at = text.indexOf("[\"assessor\"]", text.indexOf("\"alignment-training\": {"));
+    String bad = text.substring(0, at) + "[\"audit-admin\"]" + text.substring(at + 12);
+    Finding only = lint(bad).getFirst();
+    assertEquals(1, lint(bad).size());
+    assertEquals(
+        "rule-laxer: alignment-training is attested by audit-admin; the catalogue has assessor",
+        only.text().replaceFirst("^f0:\\d+:\\d+: ", ""));
+  }
+
+  @Test
+  void aPolicyMayDemandWhatAnOwnCatalogueKnows() throws Exception {
+    String policy =
+        seeded(
+            RiskLint.Kind.POLICY,
+            "\"controlRules\": {",
+            "\"controlRules\": {\"house-leavers\": {\"attest\": [\"assessor\"], \"evidence\": [\"scan\"],"
+                + " \"days\": 7},");
+    assertEquals("control-unknown", lint(policy).getFirst().rule());
+    assertEquals(List.of(), lint(policy, shipped(RiskLint.Kind.CATALOGUE)));
+  }
+
+  @Test
+  void theSameIdInTwoOwnCataloguesIsRefusedInTheSecond() throws Exception {
+    String own = shipped(RiskLint.Kind.CATALOGUE);
+    List<Finding> found = lint(own, own.replace("house-rules", "other-rules"));
+    assertEquals(3, found.size(), found.toString());
+    for (Finding finding : found) {
+      assertEquals("f1", finding.file());
+      assertEquals("id-taken", finding.rule());
+    }
+  }
+
+  @Test
+  void aControlOfTheRegisterWithoutACatalogueIsAWarning() throws Exception {
+    String bad = seeded(RiskLint.Kind.REGISTER, "\"id\": \"user-vetting\"", "\"id\": \"vetting\"");
+    Finding only = lint(bad).getFirst();
+    assertEquals("control-without-evidence", only.rule());
+    assertEquals(Weight.WARNING, only.weight());
   }
 
   @Test
@@ -204,8 +299,8 @@ class RiskLintTest {
 
   /** Whatever is changed: an error here is a refusal there, and the other way round. */
   @ParameterizedTest
-  @EnumSource(names = {"POLICY", "THRESHOLDS"})
-  void errorsAreFoundExactlyWhereTheGateRefuses(RiskLint.Kind kind) throws Exception {
+  @EnumSource(names = {"POLICY", "THRESHOLDS", "CATALOGUE"})
+  void errorsAreFoundExactlyWhereTheReaderRefuses(RiskLint.Kind kind) throws Exception {
     long seed = 12;
     Random random = new Random(seed);
     String text = shipped(kind);
@@ -216,11 +311,15 @@ class RiskLintTest {
       int to = Math.min(text.length(), at + random.nextInt(6));
       String scrap = random.nextBoolean() ? scraps[random.nextInt(scraps.length)] : "";
       String changed = text.substring(0, at) + scrap + text.substring(to);
-      boolean error = lint(changed).stream().anyMatch(f -> f.weight() == Weight.ERROR);
+      boolean error = lint(changed).stream().anyMatch(RiskLintTest::isOfTheDocumentAlone);
       assertEquals(!taken(kind, changed), error, "seed " + seed + " round " + round);
       refused += error ? 1 : 0;
     }
     assertTrue(refused > 500, refused + " refused");
+  }
+
+  private static boolean isOfTheDocumentAlone(Finding finding) {
+    return finding.weight() == Weight.ERROR && !CatalogueReferences.RULES.contains(finding.rule());
   }
 
   private static boolean taken(RiskLint.Kind kind, String document) {
@@ -229,7 +328,8 @@ class RiskLintTest {
       return switch (kind) {
         case POLICY -> Policy.read(json).version() > 0;
         case THRESHOLDS -> Thresholds.read(json).version() > 0;
-        case REGISTER -> throw new IllegalArgumentException("the gate reads no register");
+        case CATALOGUE -> Catalogue.read(json).level() >= 0;
+        case REGISTER -> throw new IllegalArgumentException("nothing reads a register");
       };
     } catch (BadInput e) {
       return false;
