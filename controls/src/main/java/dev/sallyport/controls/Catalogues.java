@@ -13,15 +13,23 @@ public final class Catalogues {
     this.all = List.copyOf(all);
   }
 
-  /** Those that are part of Sallyport. */
+  /** Those that are part of Sallyport; read once. */
   public static Catalogues shipped() {
-    return new Catalogues(
-        List.of(
-            Catalogue.framework(),
-            Catalogue.ownChecks(),
-            Catalogue.protectionStages(),
-            Catalogue.protectionDesign(),
-            Catalogue.protectionLevel3()));
+    return Shipped.ALL;
+  }
+
+  /** Read when first asked for: most commands never do. */
+  private static final class Shipped {
+    private static final Catalogues ALL =
+        new Catalogues(
+            List.of(
+                Catalogue.framework(),
+                Catalogue.ownChecks(),
+                Catalogue.protectionStages(),
+                Catalogue.protectionDesign(),
+                Catalogue.protectionLevel3()));
+
+    private Shipped() {}
   }
 
   /** With one more; refused if it says anew what another one has said. */

@@ -44,7 +44,7 @@ final class LintNode {
   }
 
   /** The value as text for messages. */
-  private String seen() {
+  String seen() {
     return value instanceof Json.Str s ? "\"" + Json.clip(s.value()) + "\"" : kindOrNumber();
   }
 
@@ -124,6 +124,22 @@ final class LintNode {
       return Optional.empty();
     }
     return text(64);
+  }
+
+  /** Text of at most so many characters that may be empty or missing. */
+  String free(String name, int most) {
+    Optional<LintNode> node = find(name);
+    if (node.isEmpty()) {
+      return "";
+    }
+    if (!(node.get().value instanceof Json.Str s)) {
+      node.get().wrong("type", "is " + node.get().seen(), "a string is needed");
+      return "";
+    }
+    if (s.value().length() > most) {
+      node.get().wrong("length", s.value().length() + " characters", most + " at most");
+    }
+    return s.value();
   }
 
   /** Text of a shape; {@code demanded} says of which. */
