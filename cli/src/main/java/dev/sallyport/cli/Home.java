@@ -23,6 +23,11 @@ record Home(Path path) {
     return path.resolve(RISK_REGISTER);
   }
 
+  /** Catalogues of controls of one's own, for the safety team to put there; nothing is signed. */
+  Path catalogues() {
+    return path.resolve("catalogues");
+  }
+
   Path people() {
     return path.resolve("people");
   }

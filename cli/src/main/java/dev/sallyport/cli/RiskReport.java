@@ -3,11 +3,11 @@ package dev.sallyport.cli;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
+import dev.sallyport.keys.Person;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.risk.Attested;
 import dev.sallyport.risk.Audience;
 import dev.sallyport.risk.ControlEvidence;
-import dev.sallyport.risk.ControlRule;
 import dev.sallyport.risk.Criterion;
 import dev.sallyport.risk.Evaluation;
 import dev.sallyport.risk.Evaluation.Condition;
@@ -18,9 +18,9 @@ import dev.sallyport.risk.Thresholds;
 import dev.sallyport.risk.Zone;
 import dev.sallyport.risk.ZoneReport;
 import dev.sallyport.risk.ZoneReport.AreaZone;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +33,7 @@ import java.util.Set;
  * @param register of risks, as its file says
  * @param evidence all about this version of the model, and about the installation
  * @param releases of the model, in full
+ * @param people of the trust root: whose word counts is by their role
  */
 record RiskReport(
     Model model,
@@ -41,6 +42,7 @@ record RiskReport(
     Policy policy,
     List<Item> evidence,
     List<Json.Obj> releases,
+    Collection<Person> people,
     Instant now) {
 
   /** A version of a model. */
@@ -63,6 +65,21 @@ record RiskReport(
           json.bool("struck"));
     }
 
+    /** What is said of this version of a model, and of this installation. */
+    static List<Item> about(Control server, Subject model, Digest root) throws Failure, BadInput {
+      List<Item> items = new ArrayList<>();
+      for (Subject subject : List.of(model, new Subject(ControlEvidence.INSTALLATION, root))) {
+        Json.Obj listed =
+            server.ask("evidence.list", Json.obj().put("model", subject.name()).put("full", true));
+        for (Json.Obj item : listed.objects("evidence")) {
+          if (item.digest("digest").equals(subject.digest())) {
+            items.add(read(item));
+          }
+        }
+      }
+      return items;
+    }
+
     boolean fresh(Instant now) {
       return !withdrawn && !struck && now.isBefore(said.validUntil());
     }
@@ -71,18 +88,7 @@ record RiskReport(
   RiskReport {
     evidence = List.copyOf(evidence);
     releases = List.copyOf(releases);
-  }
-
-  /** What speaks for a control now, if anything does. */
-  record ControlState(String control, Optional<Item> latest, boolean effective) {
-    Json.Obj toJson() {
-      Json.Builder json = Json.obj().put("control", control).put("effective", effective);
-      latest.ifPresent(item ->
-          json.put("evidence", item.id())
-              .put("by", item.by())
-              .put("validUntil", item.said().validUntil()));
-      return json.build();
-    }
+    people = List.copyOf(people);
   }
 
   /** The zones on all evidence, which decide. */
@@ -149,36 +155,8 @@ record RiskReport(
 
   /** The controls that a release to this audience takes, and what speaks for them. */
   List<ControlState> controls(Zone zone, Audience audience) {
-    List<ControlState> states = new ArrayList<>();
-    for (String control : policy.controls(zone, audience)) {
-      states.add(control(control));
-    }
-    return states;
-  }
-
-  /** The latest word counts, of several at one instant the worst (spec/evidence.md §3). */
-  private ControlState control(String control) {
-    Optional<Item> latest = Optional.empty();
-    boolean effective = false;
-    for (Item item : evidence) {
-      if (item.said() instanceof ControlEvidence c
-          && c.control().equals(control)
-          && !item.struck()) {
-        boolean good = c.effective() && item.fresh(now) && admitted(c);
-        int order = latest.map(l -> c.observed().compareTo(l.said().observed())).orElse(1);
-        if (order > 0 || (order == 0 && !good)) {
-          latest = Optional.of(item);
-          effective = good;
-        }
-      }
-    }
-    return new ControlState(control, latest, effective);
-  }
-
-  /** Whether the policy takes this kind of evidence, and still. */
-  private boolean admitted(ControlEvidence c) {
-    ControlRule rule = policy.controlRule(c.control());
-    return rule.takes(c.kind()) && now.isBefore(c.observed().plus(Duration.ofDays(rule.days())));
+    ControlStates states = new ControlStates(policy, evidence, people, now);
+    return policy.controls(zone, audience).stream().map(states::of).toList();
   }
 
   Json.Obj toJson() throws BadInput {

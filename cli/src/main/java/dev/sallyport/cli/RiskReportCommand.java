@@ -4,9 +4,9 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
+import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.release.Finding;
 import dev.sallyport.release.RiskLint;
-import dev.sallyport.risk.ControlEvidence;
 import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Thresholds;
 import java.io.IOException;
@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,6 +32,9 @@ import picocli.CommandLine.Option;
     footer = {"", "Example: sallyport risk report --model tiny"})
 final class RiskReportCommand implements Callable<Integer> {
   private static final int MAX_REGISTER = 1 << 20;
+
+  /** What is wrong with a register and a reason to look at the report, not to withhold it. */
+  private static final Set<String> SHOWN_ALL_THE_SAME = Set.of("review-past", "control-unknown");
 
   private final Session session;
 
@@ -58,14 +62,16 @@ final class RiskReportCommand implements Callable<Integer> {
     Json.Obj risks = readRegister(file);
     Control server = session.control();
     Subject subject = Subject.of(session, model);
+    TrustRoot root = session.home().readTrustRoot();
     RiskReport report =
         new RiskReport(
             new RiskReport.Model(subject.name(), subject.digest()),
             risks,
             Thresholds.read(server.ask("thresholds.show")),
             Policy.read(server.ask("policy.show")),
-            evidence(server, subject),
+            RiskReport.Item.about(server, subject, root.id()),
             releases(server, subject),
+            root.people(),
             now);
     session.print(report.toJson(), RiskReportLines.of(report));
     return Exit.OK.status();
@@ -75,30 +81,12 @@ final class RiskReportCommand implements Callable<Integer> {
     byte[] bytes = Bounded.read(file, MAX_REGISTER);
     for (Finding finding :
         new RiskLint(LocalDate.now(ZoneOffset.UTC)).add(file.toString(), bytes).findings()) {
-      // A review that is past is a reason to look at the report, not to withhold it.
       boolean refused = finding.weight() == Finding.Weight.ERROR;
-      if (refused && !finding.rule().equals("review-past")) {
+      if (refused && !SHOWN_ALL_THE_SAME.contains(finding.rule())) {
         throw new Failure(Exit.DATA, finding.text() + "; all of it: sallyport risk lint");
       }
     }
     return Json.parseObject(bytes);
-  }
-
-  /** What is said of this version of the model, and of the installation. */
-  private static List<RiskReport.Item> evidence(Control server, Subject subject)
-      throws Failure, BadInput {
-    List<RiskReport.Item> items = new ArrayList<>();
-    for (String about : List.of(subject.name(), ControlEvidence.INSTALLATION)) {
-      Json.Obj listed =
-          server.ask("evidence.list", Json.obj().put("model", about).put("full", true));
-      for (Json.Obj item : listed.objects("evidence")) {
-        boolean ofModel = about.equals(subject.name());
-        if (!ofModel || item.digest("digest").equals(subject.digest())) {
-          items.add(RiskReport.Item.read(item));
-        }
-      }
-    }
-    return items;
   }
 
   private static List<Json.Obj> releases(Control server, Subject subject) throws Failure, BadInput {

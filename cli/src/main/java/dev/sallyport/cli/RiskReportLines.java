@@ -181,24 +181,11 @@ final class RiskReportLines {
     for (Audience audience : Audience.values()) {
       if (report.policy().permits(zone, audience)) {
         lines.add("  " + audience + " takes");
-        for (RiskReport.ControlState state : report.controls(zone, audience)) {
-          lines.add("    " + Text.column(state.control(), 22) + says(state));
+        for (ControlState state : report.controls(zone, audience)) {
+          lines.add("    " + Text.column(state.control(), 22) + state.says());
         }
       }
     }
-  }
-
-  private static String says(RiskReport.ControlState state) {
-    if (state.latest().isEmpty()) {
-      return "NO EVIDENCE";
-    }
-    RiskReport.Item item = state.latest().get();
-    return (state.effective() ? "effective until " : "NOT EFFECTIVE, evidence until ")
-        + item.said().validUntil()
-        + ", by "
-        + item.by()
-        + ", "
-        + item.id().brief();
   }
 
   private void governance() throws BadInput {

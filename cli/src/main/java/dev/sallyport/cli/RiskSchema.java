@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 final class RiskSchema implements Callable<Integer> {
   private final Session session;
 
-  @Parameters(paramLabel = "NAME", description = "policy, thresholds or register.")
+  @Parameters(paramLabel = "NAME", description = "policy, thresholds, register or catalogue.")
   private String name = "";
 
   RiskSchema(Session session) {
@@ -27,6 +27,11 @@ final class RiskSchema implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, BadInput {
+    return print(session, name);
+  }
+
+  /** Prints the schema of this name. */
+  static int print(Session session, String name) throws Failure, BadInput {
     for (RiskLint.Kind kind : RiskLint.Kind.values()) {
       if (kind.name().toLowerCase(Locale.ROOT).equals(name)) {
         byte[] schema = Defaults.schemaFile(kind);
@@ -36,6 +41,7 @@ final class RiskSchema implements Callable<Integer> {
       }
     }
     throw new Failure(
-        Exit.USAGE, "no schema \"" + Json.clip(name) + "\"; there are: policy thresholds register");
+        Exit.USAGE,
+        "no schema \"" + Json.clip(name) + "\"; there are: policy thresholds register catalogue");
   }
 }

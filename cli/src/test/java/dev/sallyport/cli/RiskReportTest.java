@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
+import dev.sallyport.keys.Person;
+import dev.sallyport.keys.Role;
+import dev.sallyport.keys.SigningKey;
 import dev.sallyport.release.Defaults;
 import dev.sallyport.risk.ControlEvidence;
 import dev.sallyport.risk.Evaluation;
@@ -25,6 +28,9 @@ class RiskReportTest {
   private static final Instant NOW = Instant.parse("2026-11-24T00:00:00Z");
   private static final Digest MANIFEST = Digest.of("weights");
 
+  private static final List<Person> PEOPLE =
+      List.of(new Person("assessor1", Role.ASSESSOR, SigningKey.generate().verifyingKey()));
+
   private final List<RiskReport.Item> evidence = new ArrayList<>();
 
   private RiskReport report() throws BadInput {
@@ -35,6 +41,7 @@ class RiskReportTest {
         Policy.read(Defaults.policy()),
         evidence,
         List.of(),
+        PEOPLE,
         NOW);
   }
 
@@ -153,6 +160,7 @@ class RiskReportTest {
             Policy.read(demanding.build()),
             evidence,
             List.of(),
+            PEOPLE,
             NOW);
     assertTrue(sealed(lenient).bool("effective"));
     assertFalse(sealed(strict).bool("effective"));

@@ -34,7 +34,7 @@ public record ControlRule(Set<Role> attest, SortedSet<String> kinds, long days) 
   }
 
   /** Whether a statement that speaks well of the control is one that counts. */
-  boolean admits(Collection<Person> signers, ControlEvidence e) {
+  public boolean admits(Collection<Person> signers, ControlEvidence e) {
     return signers.stream().allMatch(p -> attest.contains(p.role())) && takes(e.kind());
   }
 
