@@ -28,6 +28,7 @@ final class Commands {
           new Entry("revoke", "stop a release now, even with the server dead"),
           new Entry("policy", "show or set what releases must fulfil"),
           new Entry("checks", "what the installation looks at by itself"),
+          new Entry("controls", "list controls, what shows them, assess Level 3"),
           new Entry("risk", "report the risks of a model, check their documents"),
           new Entry("thresholds", "show or set the lines of the risk areas"),
           new Entry("commands", "allow another inference server"),
@@ -73,6 +74,7 @@ final class Commands {
       case "policy" -> GoverningDocument.POLICY.add(root, session);
       case "thresholds" -> GoverningDocument.THRESHOLDS.add(root, session);
       case "checks" -> ChecksCommands.add(root, session);
+      case "controls" -> ControlsCommands.add(root, session);
       case "risk" -> RiskCommands.add(root, session);
       case "commands" -> CommandsCommands.add(root, session);
       case "keys" -> KeysCommands.add(root, session);

@@ -32,17 +32,22 @@ record Subject(String name, Digest digest) {
 
   /** Signs and hands in. */
   int submit(Session session, SignAs signAs, Evidence evidence) throws Failure {
-    Envelope envelope = signAs.sign(session.home(), evidence.statement());
-    session.control().submit(envelope);
+    Digest id = handIn(session, signAs, evidence);
     Json.Obj result =
         Json.obj()
-            .put("evidence", envelope.id())
+            .put("evidence", id)
             .put("subject", name)
             .put("validUntil", evidence.validUntil())
             .build();
     session.print(
-        result,
-        List.of("evidence    " + envelope.id(), "counts      until " + evidence.validUntil()));
+        result, List.of("evidence    " + id, "counts      until " + evidence.validUntil()));
     return Exit.OK.status();
+  }
+
+  /** Signs and hands in without a word; returns the id. */
+  static Digest handIn(Session session, SignAs signAs, Evidence evidence) throws Failure {
+    Envelope envelope = signAs.sign(session.home(), evidence.statement());
+    session.control().submit(envelope);
+    return envelope.id();
   }
 }
