@@ -6,8 +6,9 @@ import dev.sallyport.release.AssessmentForm.Answer;
 import dev.sallyport.release.AssessmentForm.Family;
 import dev.sallyport.release.AssessmentForm.Says;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 /** What a filled form comes to, for people and for programs. */
 final class AssessmentLines {
@@ -49,15 +50,15 @@ final class AssessmentLines {
     return date + "  " + a.control().id() + " (" + a.reference() + ")";
   }
 
+  /** By family: whole families were imported from memory, and ids fill a screen. */
   private void unverified(List<String> lines) {
-    List<Answer> open = form.unverified();
-    if (!open.isEmpty()) {
-      lines.add(
-          "unverified  "
-              + open.size()
-              + " ids were never compared with the standard: "
-              + open.stream().map(a -> a.control().id()).collect(Collectors.joining(" ")));
+    Map<String, Integer> open = new LinkedHashMap<>();
+    for (Answer a : form.unverified()) {
+      open.merge(a.catalogue().standard() + ", " + a.control().family(), 1, Integer::sum);
     }
+    open.forEach((family, count) ->
+        lines.add(
+            "unverified  " + count + " ids were never compared with the standard: " + family));
   }
 
   /** One line for those who read the evidence. */

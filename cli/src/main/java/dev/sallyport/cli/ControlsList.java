@@ -7,7 +7,9 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -50,20 +52,19 @@ final class ControlsList implements Callable<Integer> {
     List<Json> all = new ArrayList<>();
     List<String> lines = new ArrayList<>(List.of(demands.source()));
     for (Catalogue catalogue : shown) {
-      String family = "";
+      Map<String, List<String>> families = new LinkedHashMap<>();
       for (Control control : catalogue.controls()) {
-        if (demanded && demands.required(control.id()).isEmpty()) {
-          continue;
+        if (!demanded || !demands.required(control.id()).isEmpty()) {
+          ControlEntry entry =
+              new ControlEntry(catalogue, control, demands, states.map(s -> s.of(control.id())));
+          families.computeIfAbsent(control.family(), f -> new ArrayList<>()).addAll(entry.brief());
+          all.add(entry.toJson());
         }
-        if (!family.equals(control.family())) {
-          family = control.family();
-          lines.addAll(List.of("", catalogue.standard() + ": " + family));
-        }
-        ControlEntry entry =
-            new ControlEntry(catalogue, control, demands, states.map(s -> s.of(control.id())));
-        lines.addAll(entry.brief());
-        all.add(entry.toJson());
       }
+      families.forEach((family, below) -> {
+        lines.addAll(List.of("", catalogue.standard() + ": " + family));
+        lines.addAll(below);
+      });
     }
     session.print(
         Json.obj().put("policy", demands.toJson()).put("controls", Json.arr(all)).build(), lines);
