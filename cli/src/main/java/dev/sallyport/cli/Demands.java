@@ -7,6 +7,7 @@ import dev.sallyport.risk.Audience;
 import dev.sallyport.risk.ControlRule;
 import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Zone;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +82,17 @@ record Demands(Policy policy, boolean inForce) {
   /** Whether the policy says anything about it. */
   boolean names(String control) {
     return rule(control).isPresent() || !required(control).isEmpty();
+  }
+
+  /** Refuses an id that neither a catalogue nor the policy knows: mostly it is misspelt. */
+  void requireKnown(Session session, String control) throws Failure, BadInput, IOException {
+    if (!names(control) && OwnCatalogues.read(session.home()).control(control).isEmpty()) {
+      throw new Failure(
+          Exit.USAGE,
+          "control \""
+              + Json.clip(control)
+              + "\" is neither in the policy nor in a catalogue; see: sallyport controls list");
+    }
   }
 
   Json.Obj toJson() {

@@ -4,8 +4,12 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.Statement;
+import dev.sallyport.release.Finding;
+import dev.sallyport.release.RiskLint;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,17 +58,34 @@ final class DocumentSet implements Callable<Integer> {
     long version = wanted.integer("version");
     Json.Obj inForce = document.inForce(session);
     requireAbove(inForce.integer("version"), version);
+    List<String> doubts = doubts();
+    doubts.forEach(what -> session.say("doubtful    " + what));
     List<String> looser = document.loosening(inForce, wanted);
     looser.forEach(what -> session.say("looser      " + what));
     session.say(
         looser.isEmpty() ? "tightens    nothing is looser than before" : "it takes three people");
     Json.Obj accepted = session.control().submit(signers.sign(session.home(), statement));
     session.print(
-        Json.obj().put("version", version).put("id", accepted.string("id")).build(),
+        Json.obj()
+            .put("version", version)
+            .put("id", accepted.string("id"))
+            .put("doubts", Json.strings(doubts))
+            .build(),
         List.of(
             Text.column(document.label(), 12) + "version " + version + " is in force",
             "releases    made under an older version have ended; request them anew"));
     return Exit.OK.status();
+  }
+
+  /**
+   * What no catalogue stands behind. The gate takes it, so nothing is refused: whoever tightens
+   * must not be kept from it.
+   */
+  private List<String> doubts() throws Failure, BadInput, IOException {
+    RiskLint lint = new RiskLint(LocalDate.now(ZoneOffset.UTC));
+    OwnCatalogues.addTo(lint, session.home(), List.of());
+    lint.add(file.toString(), Bounded.read(file, MAX_DOCUMENT));
+    return lint.findings().stream().map(Finding::text).toList();
   }
 
   /** The server and keyd see to it, too; here it is said before anyone signs. */

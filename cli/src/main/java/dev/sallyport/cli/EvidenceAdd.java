@@ -1,17 +1,20 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.risk.ControlEvidence;
 import dev.sallyport.risk.ControlRule;
 import dev.sallyport.risk.Evaluation;
 import dev.sallyport.risk.Evidence;
-import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Score;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,6 +34,8 @@ import picocli.CommandLine.Option;
       "  sallyport evidence add --control incident-plan --kind drill --as assessor1"
     })
 final class EvidenceAdd implements Callable<Integer> {
+  private static final int MAX_DOCUMENT = 1 << 27;
+
   private final Session session;
   @Mixin private final SignAs signAs = new SignAs();
 
@@ -75,6 +80,12 @@ final class EvidenceAdd implements Callable<Integer> {
               + " attestation or assessment (default: statement).")
   private @Nullable String kind;
 
+  @Option(
+      names = "--document",
+      paramLabel = "FILE",
+      description = "What the state of the control rests on; its digest is signed with it.")
+  private @Nullable Path document;
+
   @Option(names = "--ineffective", description = "The control was found not to work.")
   private boolean ineffective;
 
@@ -92,7 +103,7 @@ final class EvidenceAdd implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Failure, BadInput {
+  public Integer call() throws Failure, BadInput, IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     Instant until = now.plus(Duration.ofDays(validDays));
     Subject subject = Subject.of(session, model);
@@ -108,15 +119,18 @@ final class EvidenceAdd implements Callable<Integer> {
                     now,
                     until,
                     note,
-                    kind(control))
+                    kind(control),
+                    document())
                 : evaluation(subject, area, now, until);
     return subject.submit(session, signAs, evidence);
   }
 
   /** The kind that was said; refused if by the policy in force it would not count. */
-  private String kind(String id) throws Failure, BadInput {
+  private String kind(String id) throws Failure, BadInput, IOException {
     String said = kind == null ? ControlEvidence.STATEMENT : kind;
-    ControlRule rule = Policy.read(session.control().ask("policy.show")).controlRule(id);
+    Demands demands = Demands.inForce(session);
+    demands.requireKnown(session, id);
+    ControlRule rule = demands.policy().controlRule(id);
     if (!ineffective && !rule.takes(said)) {
       throw new Failure(
           Exit.USAGE,
@@ -126,6 +140,13 @@ final class EvidenceAdd implements Callable<Integer> {
     return said;
   }
 
+  /** The digest of what the evidence rests on, if a file was named. */
+  private Optional<Digest> document() throws BadInput, IOException {
+    return document == null
+        ? Optional.empty()
+        : Optional.of(Digest.of(Bounded.read(document, MAX_DOCUMENT)));
+  }
+
   private static Evidence neither() throws Failure {
     throw new Failure(Exit.USAGE, "say what is assessed: either --area AREA or --control ID");
   }
@@ -133,8 +154,9 @@ final class EvidenceAdd implements Callable<Integer> {
   private Evaluation evaluation(
       Subject subject, @Nullable String scored, Instant now, Instant until)
       throws Failure, BadInput {
-    if (kind != null) {
-      throw new Failure(Exit.USAGE, "--kind is said of a control; a score is an evaluation");
+    if (kind != null || document != null) {
+      throw new Failure(
+          Exit.USAGE, "--kind and --document are said of a control; a score is an evaluation");
     }
     if (scored == null || value == null || model == null) {
       throw new Failure(Exit.USAGE, "a score takes --model, --area, --value and --samples");

@@ -85,6 +85,7 @@ final class WaiverGrant implements Callable<Integer> {
     if (days < 1) {
       throw new Failure(Exit.USAGE, "--days " + days + ": at least 1");
     }
+    Demands.inForce(session).requireKnown(session, control);
     Subject subject = Subject.of(session, model);
     Instant from = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     Instant expires = from.plus(Duration.ofDays(days));
