@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sallyport.controls.Catalogues;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
@@ -12,7 +13,9 @@ import dev.sallyport.core.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,6 +81,20 @@ class OwnChecksTest {
     } catch (BadInput e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** A catalogue that names a check which nobody makes would say “watched” of what is not. */
+  @Test
+  void whatCataloguesSayWatchesAControlIsACheckAndEveryCheckHasAControl() throws Exception {
+    Set<String> checks = new HashSet<>();
+    for (Json.Obj check : town.ask("checks").objects("checks")) {
+      checks.add(check.string("check"));
+      String control = check.string("control");
+      assertTrue(Catalogues.shipped().control(control).isPresent(), control);
+    }
+    Catalogues.shipped().all().stream()
+        .flatMap(catalogue -> catalogue.controls().stream())
+        .forEach(c -> c.watchedBy().ifPresent(by -> assertTrue(checks.contains(by), c.id())));
   }
 
   @Test
