@@ -54,6 +54,7 @@ class PolicyProofTest {
         "\"INDETERMINATE\": { \"audience\": \"LIMITED\"|\"INDETERMINATE\": { \"audience\": \"PUBLIC\"|INDETERMINATE to PUBLIC control alignment-training is dropped",
         "\"PUBLIC\": { \"quorum\": 3|\"PUBLIC\": { \"quorum\": 1|the quorum falls",
         "\"INTERNAL\": {\"quorum\": 1, \"controls\": [\"log-witnessed\", \"weights-sealed\"]}|\"INTERNAL\": {\"quorum\": 1, \"controls\": [\"log-witnessed\", \"weights-sealed\", \"drilled\"]}|control drilled is dropped",
+        "\"INTERNAL\": [\"protection-level-3\"], \"TRUSTED_PARTNER\": [\"protection-level-3\"],||control protection-level-3 is dropped",
         "\"incident-plan\", \"external-red-team\"|\"external-red-team\"|control incident-plan is dropped",
         "\"PUBLIC\": { \"paths\": [\"/v1/chat/completions\", \"/v1/models\"]|\"PUBLIC\": { \"paths\": [\"/v1/chat/completions\", \"/v1/models\", \"/v1/weights\"]|/v1/weights of paths is gained",
         "\"bytesPerDay\": 4194304|\"bytesPerDay\": 419430400|bytesPerDay rises",
@@ -63,7 +64,7 @@ class PolicyProofTest {
         "\"requestsPerMinute\": 20,|\"requestsPerMinute\": 20000,|requestsPerMinute rises"
       })
   void aBadPolicyIsCaughtAndTheCaseIsSaid(String from, String to, String words) throws Exception {
-    String bad = POLICY.replace(from, to);
+    String bad = POLICY.replace(from, to == null ? "" : to);
     assertFalse(bad.equals(POLICY), from);
     List<String> found = counterexamples(bad, THRESHOLDS);
     assertTrue(found.stream().anyMatch(f -> f.contains(words)), found.toString());
