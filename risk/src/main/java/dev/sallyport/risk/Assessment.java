@@ -39,8 +39,9 @@ final class Assessment {
     if (worst == null || worstId == null) {
       return true;
     }
+    // Positive if the one that decided so far is on the good side of this one.
     int order = criterion.direction().margin(worst, score).compareTo(Score.ZERO);
-    return order < 0 || (order == 0 && id.compareTo(worstId) < 0);
+    return order > 0 || (order == 0 && id.compareTo(worstId) < 0);
   }
 
   AreaZone result() {

@@ -76,5 +76,10 @@ class ConditionTest {
         new Attested(Digest.of("2"), List.of(), evaluation("0.1").under(Condition.MITIGATED));
     assertEquals(Zone.YELLOW, ZoneReport.of(thresholds, List.of(bad, good), Set.of(), NOW).zone());
     assertEquals(Zone.GREEN, ZoneReport.of(thresholds, List.of(good), Set.of(), NOW).zone());
+    for (List<Attested> order : List.of(List.of(bad, good), List.of(good, bad))) {
+      ZoneReport.AreaZone line = ZoneReport.of(thresholds, order, Set.of(), NOW).lines().getFirst();
+      assertEquals(bad.id(), line.evidence().orElseThrow(), "the worst decides");
+      assertEquals(Score.parse("0.5"), line.observed().orElseThrow());
+    }
   }
 }
