@@ -31,8 +31,9 @@ final class ModelOption {
     return Optional.of(
         new ControlStates(
             demands.policy(),
-            RiskReport.Item.about(session.control(), subject, root.id()),
-            root.people(),
+            RiskReport.Item.about(session.control(), subject, root),
+            subject.digest(),
+            root.id(),
             Instant.now().truncatedTo(ChronoUnit.SECONDS)));
   }
 }

@@ -7,8 +7,6 @@ import dev.sallyport.core.Json;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.release.Finding;
 import dev.sallyport.release.RiskLint;
-import dev.sallyport.risk.Policy;
-import dev.sallyport.risk.Thresholds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,6 +14,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -60,18 +59,19 @@ final class RiskReportCommand implements Callable<Integer> {
     Path file = register != null ? register : session.home().existing().riskRegister();
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     Json.Obj risks = readRegister(file);
+    TrustRoot root = session.home().readTrustRoot();
     Control server = session.control();
     Subject subject = Subject.of(session, model);
-    TrustRoot root = session.home().readTrustRoot();
     RiskReport report =
         new RiskReport(
             new RiskReport.Model(subject.name(), subject.digest()),
+            root,
             risks,
-            Thresholds.read(server.ask("thresholds.show")),
-            Policy.read(server.ask("policy.show")),
-            RiskReport.Item.about(server, subject, root.id()),
+            SignedDocuments.read(root, server.ask("documents").objects("documents")),
+            RiskReport.Item.about(server, subject, root),
             releases(server, subject),
-            root.people(),
+            waivers(server, subject),
+            failing(server),
             now);
     session.print(report.toJson(), RiskReportLines.of(report));
     return Exit.OK.status();
@@ -87,6 +87,27 @@ final class RiskReportCommand implements Callable<Integer> {
       }
     }
     return Json.parseObject(bytes);
+  }
+
+  private static List<Json.Obj> waivers(Control server, Subject subject) throws Failure, BadInput {
+    List<Json.Obj> found = new ArrayList<>();
+    for (Json.Obj waiver : server.ask("waivers").objects("waivers")) {
+      if (waiver.digest("manifest").equals(subject.digest())) {
+        found.add(waiver);
+      }
+    }
+    return found;
+  }
+
+  /** The controls that the installation's own checks find broken. */
+  private static Set<String> failing(Control server) throws Failure, BadInput {
+    Set<String> controls = new HashSet<>();
+    for (Json.Obj check : server.ask("checks").objects("checks")) {
+      if (check.string("state").equals("FAILED")) {
+        controls.add(check.string("control"));
+      }
+    }
+    return controls;
   }
 
   private static List<Json.Obj> releases(Control server, Subject subject) throws Failure, BadInput {

@@ -2,11 +2,9 @@ package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
-import dev.sallyport.risk.Audience;
 import dev.sallyport.risk.Criterion;
 import dev.sallyport.risk.Evaluation;
 import dev.sallyport.risk.Score;
-import dev.sallyport.risk.Zone;
 import dev.sallyport.risk.ZoneReport;
 import dev.sallyport.risk.ZoneReport.AreaZone;
 import java.math.BigDecimal;
@@ -14,8 +12,10 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The report as people read it, stage by stage. */
+/** The report as people read it: the first four stages, and then {@link RiskReportMeasures}. */
 final class RiskReportLines {
+  static final String INDENT = " ".repeat(26);
+
   private final RiskReport report;
   private final List<String> lines = new ArrayList<>();
 
@@ -37,34 +37,54 @@ final class RiskReportLines {
     analysis();
     ZoneReport before = report.before();
     evaluation(before, report.after());
-    mitigation(before.zone());
-    governance();
+    lines.addAll(RiskReportMeasures.of(report, before.zone()));
   }
 
-  private void stage(int number, String name, String summary) {
-    lines.add("");
-    lines.add(number + " " + Text.column(name, 16) + summary);
+  static List<String> stage(int number, String name, String summary) {
+    return List.of("", number + " " + Text.column(name, 16) + summary);
   }
 
   private void identification() throws BadInput {
     List<Json.Obj> risks = report.register().objects("risks");
-    stage(1, "identification", risks.size() + " risks in the register");
+    lines.addAll(stage(1, "identification", risks.size() + " risks in the register"));
     for (Json.Obj risk : risks) {
       lines.add("  " + Text.column(risk.string("area"), 24) + risk.string("title"));
       lines.add(
-          " ".repeat(26)
+          INDENT
               + risk.string("domain")
-              + ", "
-              + risk.objects("scenarios").size()
-              + " scenarios, owner "
+              + ", owner "
               + risk.string("owner")
               + ", review "
               + risk.string("review"));
+      Json.Obj analysis = risk.object("analysis");
+      lines.add(INDENT + "environment: " + analysis.string("environment"));
+      lines.add(INDENT + "threat source: " + analysis.string("threatSource"));
+      lines.add(INDENT + "capability: " + analysis.string("capability"));
+      for (Json.Obj scenario : risk.objects("scenarios")) {
+        lines.add(INDENT + scenario(scenario));
+      }
     }
   }
 
+  private static String scenario(Json.Obj scenario) throws BadInput {
+    return "scenario, "
+        + scenario.string("severity")
+        + ", "
+        + scenario.string("likelihood")
+        + ": "
+        + scenario.string("text")
+        + " Against it: "
+        + String.join(", ", scenario.strings("controls"));
+  }
+
   private void thresholds() {
-    stage(2, "thresholds", "version " + report.thresholds().version());
+    String signers =
+        String.join(", ", SignedDocuments.names(report.documents().thresholds().signed()));
+    lines.addAll(
+        stage(
+            2,
+            "thresholds",
+            "version " + report.thresholds().version() + ", signed by " + signers));
     for (Criterion c : report.thresholds().criteria()) {
       lines.add(
           "  "
@@ -79,6 +99,7 @@ final class RiskReportLines {
               + " is worse, "
               + c.minimumSamples()
               + " samples at least");
+      lines.add(INDENT + "source: " + c.source());
     }
   }
 
@@ -90,28 +111,23 @@ final class RiskReportLines {
   }
 
   private void analysis() {
-    stage(3, "analysis", "what was evaluated, with what effort, and how sure");
+    lines.addAll(stage(3, "analysis", "what was evaluated, with what effort, and how sure"));
     for (Criterion c : report.thresholds().criteria()) {
-      List<RiskReport.Item> items = report.evaluations(c);
-      if (items.isEmpty()) {
-        lines.add("  " + Text.column(c.area(), 24) + "no evaluation");
-      }
-      for (RiskReport.Item item : items) {
-        if (item.said() instanceof Evaluation e) {
-          evaluated(c, item, e);
+      List<RiskReport.Item> runs = report.evaluations(c);
+      String count = runs.isEmpty() ? "no evaluation" : "runs: " + runs.size();
+      lines.add("  " + Text.column(c.area(), 24) + c.metric() + ", " + count);
+      for (RiskReport.Item run : runs) {
+        if (run.attested().evidence() instanceof Evaluation e) {
+          run(run, e);
         }
       }
     }
   }
 
-  private void evaluated(Criterion c, RiskReport.Item item, Evaluation e) {
-    String state =
-        item.struck()
-            ? "STRUCK"
-            : item.withdrawn() ? "WITHDRAWN" : item.fresh(report.now()) ? "" : "LAPSED";
+  private void run(RiskReport.Item run, Evaluation e) {
+    String over = run.over(report.now());
     lines.add(
-        "  "
-            + Text.column(c.area(), 24)
+        INDENT
             + number(e.value())
             + ", from "
             + number(e.low())
@@ -121,32 +137,31 @@ final class RiskReportLines {
             + e.samples()
             + " samples, "
             + e.condition().label()
-            + (state.isEmpty() ? "" : ", " + state));
-    String indent = " ".repeat(26);
+            + (over.isEmpty() ? "" : ", " + over));
     lines.add(
-        indent
+        INDENT
+            + "  "
             + e.source().kind()
             + " "
             + e.source().name()
             + " "
             + e.source().digest().brief()
             + ", by "
-            + item.by()
+            + run.by()
             + ", until "
             + e.validUntil());
-    if (!e.note().isEmpty()) {
-      lines.add(indent + e.note());
-    }
+    lines.add(INDENT + "  effort: " + (e.note().isEmpty() ? "not stated" : e.note()));
   }
 
   private void evaluation(ZoneReport before, ZoneReport after) {
-    stage(
-        4,
-        "evaluation",
-        "zone "
-            + before.zone()
-            + "; after mitigation "
-            + (report.hasMitigated() ? after.zone() : "not shown"));
+    lines.addAll(
+        stage(
+            4,
+            "evaluation",
+            "zone "
+                + before.zone()
+                + "; after mitigation "
+                + (report.hasMitigated() ? after.zone() : "not shown")));
     lines.add("  The pessimistic end of each interval decides, on all evidence.");
     for (int i = 0; i < before.lines().size(); i++) {
       area(before.lines().get(i), after.lines().get(i));
@@ -154,79 +169,30 @@ final class RiskReportLines {
   }
 
   private void area(AreaZone before, AreaZone after) {
-    Criterion c = before.criterion();
     String residual = after.observed().isPresent() ? after.zone().name() : "not shown";
     lines.add(
         "  "
-            + Text.column(c.area(), 24)
+            + Text.column(before.criterion().area(), 24)
             + Text.column(before.zone().name(), 14)
             + Text.column(before.cause().name(), 14)
             + "after mitigation "
             + residual);
-    before
-        .observed()
+    margins("decided at ", before);
+    margins("after mitigation at ", after);
+  }
+
+  private void margins(String at, AreaZone line) {
+    Criterion c = line.criterion();
+    line.observed()
         .ifPresent(end ->
             lines.add(
-                " ".repeat(26)
-                    + "decided at "
+                INDENT
+                    + at
                     + number(end)
                     + "; margin to yellow "
-                    + number(RiskReport.margin(c, end, c.yellow()))
+                    + number(c.direction().margin(end, c.yellow()))
                     + ", to red "
-                    + number(RiskReport.margin(c, end, c.red()))));
-  }
-
-  private void mitigation(Zone zone) {
-    stage(5, "mitigation", "widest audience " + report.widest(zone).map(Enum::name).orElse("NONE"));
-    for (Audience audience : Audience.values()) {
-      if (report.policy().permits(zone, audience)) {
-        lines.add("  " + audience + " takes");
-        for (ControlState state : report.controls(zone, audience)) {
-          lines.add("    " + Text.column(state.control(), 22) + state.says());
-        }
-      }
-    }
-  }
-
-  private void governance() throws BadInput {
-    stage(6, "governance", "policy version " + report.policy().version());
-    for (Audience audience : Audience.values()) {
-      lines.add(
-          "  "
-              + Text.column(audience.name(), 24)
-              + report.policy().quorum(audience)
-              + " approvals, one of a security-admin at least; none by requester or assessor");
-    }
-    for (Json.Obj release : report.releases()) {
-      lines.add("  release                 " + ReleaseLines.brief(release));
-      for (Json.Obj approval : release.objects("approvals")) {
-        lines.add(
-            "    approved by " + approval.string("by") + " until " + approval.string("expires"));
-      }
-      for (String reason : release.strings("reasons")) {
-        lines.add("    missing: " + reason);
-      }
-    }
-    Json.Obj governance = report.register().object("governance");
-    for (Json.Obj role : governance.objects("roles")) {
-      lines.add("  " + Text.column(role.string("role"), 24) + role.string("holder"));
-    }
-    for (Json.Obj review : governance.objects("reviews")) {
-      lines.add("  review " + review.string("next") + "       " + review.string("what"));
-    }
-    for (Json.Obj incident : governance.objects("incidents")) {
-      lines.add(
-          "  incident "
-              + incident.string("id")
-              + " "
-              + incident.string("date")
-              + " "
-              + incident.string("area")
-              + " "
-              + incident.string("status")
-              + ": "
-              + incident.string("text"));
-    }
+                    + number(c.direction().margin(end, c.red()))));
   }
 
   /** Six places for people, rounded; what decides is exact and in {@code --json}. */

@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
-import dev.sallyport.keys.Person;
-import dev.sallyport.keys.Role;
-import dev.sallyport.keys.SigningKey;
 import dev.sallyport.release.Defaults;
 import dev.sallyport.risk.ControlEvidence;
 import dev.sallyport.risk.Evaluation;
@@ -22,26 +19,38 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RiskReportTest {
   private static final Instant NOW = Instant.parse("2026-11-24T00:00:00Z");
   private static final Digest MANIFEST = Digest.of("weights");
 
-  private static final List<Person> PEOPLE =
-      List.of(new Person("assessor1", Role.ASSESSOR, SigningKey.generate().verifyingKey()));
-
   private final List<RiskReport.Item> evidence = new ArrayList<>();
 
+  private final Signatures people = new Signatures();
+  private final List<Json.Obj> waivers = new ArrayList<>();
+
+  RiskReportTest() throws Exception {}
+
   private RiskReport report() throws BadInput {
+    return report(Defaults.policy(), Set.of());
+  }
+
+  private RiskReport report(Json.Obj policy, Set<String> failing) throws BadInput {
     return new RiskReport(
         new RiskReport.Model("tiny", MANIFEST),
+        people.root,
         Json.parseObject(Defaults.registerFile(LocalDate.of(2027, 1, 1))),
-        Thresholds.read(Defaults.thresholds()),
-        Policy.read(Defaults.policy()),
+        SignedDocuments.read(
+            people.root,
+            List.of(
+                people.document(Policy.statement(policy)),
+                people.document(Thresholds.statement(Defaults.thresholds())))),
         evidence,
         List.of(),
-        PEOPLE,
+        waivers,
+        failing,
         NOW);
   }
 
@@ -49,16 +58,11 @@ class RiskReportTest {
     // As the server lists it, so that reading it back is part of every test.
     Json.Obj listed =
         Json.obj()
-            .put("id", said.statement().predicate().digest())
-            .put("subject", said.statement().subject().name())
-            .put("digest", said.statement().subject().digest())
-            .put("type", said.statement().predicateType())
-            .put("predicate", said.statement().predicate())
-            .put("by", "assessor1")
+            .put("envelope", people.sign(said.statement(), "assessor1").toJson())
             .put("withdrawn", withdrawn)
             .put("struck", struck)
             .build();
-    evidence.add(RiskReport.Item.read(listed));
+    evidence.add(RiskReport.Item.read(people.root, listed));
   }
 
   private static Evaluation cyber(String value, String high) throws BadInput {
@@ -129,13 +133,14 @@ class RiskReportTest {
     add(control(true, 50), false, false);
     assertFalse(sealed(report()).bool("effective"), "of two at one instant the worse");
     String text = String.join("\n", RiskReportLines.of(report()));
-    assertTrue(text.contains("weights-sealed        NOT EFFECTIVE"), text);
+    assertTrue(text.contains("weights-sealed        NOT EFFECTIVE\n"), text);
     assertTrue(text.contains("NO EVIDENCE"), text);
   }
 
   @Test
   void evidenceOfAKindThatThePolicyDoesNotTakeDoesNotCount() throws Exception {
     add(control(true, 100), false, false);
+    assertFalse(sealed(report(Defaults.policy(), Set.of("weights-sealed"))).bool("effective"));
     Json.Builder demanding = Json.obj();
     Defaults.policy()
         .members()
@@ -152,16 +157,7 @@ class RiskReportTest {
             .build();
     demanding.put("controlRules", Json.obj().put("weights-sealed", rule).build());
     RiskReport lenient = report();
-    RiskReport strict =
-        new RiskReport(
-            lenient.model(),
-            lenient.register(),
-            lenient.thresholds(),
-            Policy.read(demanding.build()),
-            evidence,
-            List.of(),
-            PEOPLE,
-            NOW);
+    RiskReport strict = report(demanding.build(), Set.of());
     assertTrue(sealed(lenient).bool("effective"));
     assertFalse(sealed(strict).bool("effective"));
   }
@@ -174,7 +170,8 @@ class RiskReportTest {
         effective,
         NOW.minusSeconds(ago),
         NOW.plusSeconds(60),
-        "");
+        "",
+        "assessment");
   }
 
   private static Json.Obj sealed(RiskReport report) throws BadInput {
@@ -200,5 +197,53 @@ class RiskReportTest {
     }
     assertTrue(text.contains("owner biosecurity lead, review 2027-01-01"), text);
     assertTrue(text.contains("no evaluation"), text);
+  }
+
+  /** Word for word what the issue asks of each stage. */
+  @Test
+  void everyStageShowsWhatItIsMadeOf() throws Exception {
+    add(cyber("0.25", "0.5"), false, false);
+    add(cyber("0.1", "0.2").under(Condition.MITIGATED), false, false);
+    add(control(true, 100), true, false);
+    waivers.add(
+        Json.obj()
+            .put("control", "weights-sealed")
+            .put("audience", "INTERNAL")
+            .put("zone", "GREEN")
+            .put("expires", "2027-01-01T00:00:00Z")
+            .put("state", "in force")
+            .put("reason", "audit late")
+            .build());
+    String text = String.join("\n", RiskReportLines.of(report()));
+    for (String shown :
+        List.of(
+            "environment: Served through an API",
+            "threat source: Criminals and state groups",
+            "capability: Finding flaws",
+            "scenario, serious, possible: A group without experts",
+            "Against it: abuse-monitoring, user-vetting",
+            "version 1, signed by sec1, sec2",
+            "higher is worse",
+            "source: ",
+            "pacebench-total, runs: 2",
+            "0.25, from 0 to 0.5, 100 samples, unmitigated",
+            "effort: 2 epochs reduced by mean",
+            "decided at 0.5; margin to yellow -0.2, to red 0.1",
+            "after mitigation at 0.2; margin to yellow 0.1, to red 0.4",
+            "decides: effective, assessment of",
+            "WITHDRAWN",
+            "waiver of weights-sealed up to INTERNAL and zone GREEN",
+            "aud, signs with an own key",
+            "2 approvals, one of a security-admin at least",
+            "changed 2026-11-01      policy to version 1, signed by sec1, sec2",
+            "incidents               none in the register",
+            "review 2027-01-01")) {
+      assertTrue(text.contains(shown), shown + "\n" + text);
+    }
+    Json.Obj json = report().toJson();
+    assertEquals(2, json.object("governance").objects("changes").size());
+    assertEquals(5, json.object("governance").objects("people").size());
+    assertEquals(List.of("sec1", "sec2"), json.object("thresholds").strings("signedBy"));
+    assertEquals("0.1", cyber(report()).object("afterMitigation").string("marginToYellow"));
   }
 }

@@ -42,7 +42,7 @@ public record Attested(Digest id, List<Person> assessors, Evidence evidence) {
   }
 
   /** Whether it is about this model, or about the controls of this installation. */
-  boolean concerns(Digest manifest, Digest trustRoot) {
+  public boolean concerns(Digest manifest, Digest trustRoot) {
     return switch (evidence) {
       case Evaluation e -> e.manifest().equals(manifest);
       case ControlEvidence c ->

@@ -16,9 +16,19 @@ import java.util.Set;
  * counts.
  */
 public final class Controls {
-  private record Latest(Instant observed, Instant until, boolean good) {}
+  /**
+   * The statement that decides about a control.
+   *
+   * @param until when it says nothing any more, by its own word or the policy's
+   * @param effective whether it speaks well, still counts and was not taken back
+   */
+  public record Word(Attested said, Instant until, boolean effective) {
+    private Instant observed() {
+      return said.evidence().observed();
+    }
+  }
 
-  private final Map<String, Latest> latest = new HashMap<>();
+  private final Map<String, Word> latest = new HashMap<>();
 
   private Controls() {}
 
@@ -37,33 +47,36 @@ public final class Controls {
             e.effective()
                 && !withdrawn.contains(a.id())
                 && Freshness.of(e.observed(), until, now) == Freshness.FRESH;
-        controls.latest.merge(e.control(), new Latest(e.observed(), until, good), Controls::later);
+        controls.latest.merge(e.control(), new Word(a, until, good), Controls::later);
       }
     }
     return controls;
   }
 
   public boolean effective(String control) {
-    Latest found = latest.get(control);
-    return found != null && found.good;
+    return word(control).filter(Word::effective).isPresent();
+  }
+
+  /** What decides about a control; empty if nobody whose word counts has spoken. */
+  public Optional<Word> word(String control) {
+    return Optional.ofNullable(latest.get(control));
   }
 
   /** Until when the control is effective if nothing else is said of it; empty if it is not. */
   public Optional<Instant> until(String control) {
-    return Optional.ofNullable(latest.get(control)).filter(Latest::good).map(Latest::until);
+    return word(control).filter(Word::effective).map(Word::until);
   }
 
   /** Whether what speaks well of the control was seen at this instant or later. */
   boolean effectiveSince(String control, Instant since) {
-    Latest found = latest.get(control);
-    return found != null && found.good && !found.observed.isBefore(since);
+    return word(control).filter(w -> w.effective && !w.observed().isBefore(since)).isPresent();
   }
 
-  private static Latest later(Latest a, Latest b) {
-    int order = a.observed.compareTo(b.observed);
+  private static Word later(Word a, Word b) {
+    int order = a.observed().compareTo(b.observed());
     if (order == 0) {
-      Instant until = a.until.isBefore(b.until) ? a.until : b.until;
-      return new Latest(a.observed, until, a.good && b.good);
+      boolean bothGood = a.effective && b.effective;
+      return bothGood ? (a.until.isBefore(b.until) ? a : b) : a.effective ? b : a;
     }
     return order > 0 ? a : b;
   }

@@ -62,7 +62,7 @@ public record Criterion(
     }
 
     /** How far {@code score} is from {@code line}; positive on the good side. */
-    Score margin(Score score, Score line) {
+    public Score margin(Score score, Score line) {
       return switch (this) {
         case HIGHER_IS_WORSE -> line.minus(score);
         case LOWER_IS_WORSE -> score.minus(line);
@@ -91,7 +91,8 @@ public record Criterion(
     return c;
   }
 
-  boolean concerns(Evaluation e) {
+  /** Whether the evaluation measures what this judges. */
+  public boolean concerns(Evaluation e) {
     return area.equals(e.area()) && metric.equals(e.metric());
   }
 

@@ -19,5 +19,11 @@ public final class EntryType {
   public static final String RELEASE_REVOKED = "release.revoked";
   public static final String RELEASE_EXPIRED = "release.expired";
 
+  /** What a release under review waits for has changed; it governs nothing. */
+  public static final String RELEASE_HELD = "release.held";
+
+  /** A statement was verified, judged and not taken in; it governs nothing. */
+  public static final String SUBMISSION_REFUSED = "submission.refused";
+
   private EntryType() {}
 }

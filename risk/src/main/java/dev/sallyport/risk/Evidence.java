@@ -13,6 +13,11 @@ public sealed interface Evidence permits Evaluation, ControlEvidence {
   /** From when on it says nothing any more. */
   Instant validUntil();
 
+  /** Whether it speaks about now, by its own word. */
+  default boolean fresh(Instant now) {
+    return Freshness.of(this, now) == Freshness.FRESH;
+  }
+
   /** The statement for an assessor to sign. */
   Statement statement();
 

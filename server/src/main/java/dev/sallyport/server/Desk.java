@@ -90,12 +90,13 @@ final class Desk implements Listener.Handler {
         case "checks.run" -> runChecks(request);
         case "waivers" -> views.waivers();
         case "release.show" -> views.release(request.digest("release"));
-        case "evidence.list" ->
-            views.evidence(request.findString("model"), request.find("full").isPresent());
+        case "evidence.list" -> views.evidence(request.findString("model"));
+        case "evidence.signed" -> views.signed(request.digest("about"));
         case "principals.list" -> views.principals();
         case "commands.list" -> commands();
         case "policy.show" -> inForce(Registry::policy);
         case "thresholds.show" -> inForce(Registry::thresholds);
+        case "documents" -> views.documents();
         case "model" -> views.model(request);
         case "areas" -> views.areas();
         case "log.sealed" -> sealed(request);

@@ -59,6 +59,7 @@ final class Registry {
   private final List<Kept> withdrawals = new ArrayList<>();
   private final Set<Digest> withdrawn = new TreeSet<>();
   private final Map<String, Instant> nonces = new HashMap<>();
+  private final List<Kept> documents = new ArrayList<>();
   private Optional<Kept> commands = Optional.empty();
   private Optional<Kept> policy = Optional.empty();
   private Optional<Kept> thresholds = Optional.empty();
@@ -77,8 +78,8 @@ final class Registry {
       case PRINCIPAL_REMOVED -> principals.remove(command(index, entry).arguments().string("name"));
       case MODEL_COMMANDED -> want(command(index, entry));
       case COMMANDS_SET -> commands = Optional.of(kept(index, entry));
-      case "policy.set" -> policy = Optional.of(kept(index, entry));
-      case "thresholds.set" -> thresholds = Optional.of(kept(index, entry));
+      case "policy.set" -> policy = Optional.of(document(index, entry));
+      case "thresholds.set" -> thresholds = Optional.of(document(index, entry));
       case "release.requested" -> keep(requests, index, entry);
       case "evidence.added" -> keep(evidence, index, entry);
       case "withdrawn" -> withdraw(kept(index, entry));
@@ -121,6 +122,12 @@ final class Registry {
   private Kept kept(long index, Entry entry) throws BadInput {
     Envelope envelope = Envelope.parse(entry.data().object("envelope"));
     return new Kept(index, entry.time(), envelope, root.verify(envelope));
+  }
+
+  private Kept document(long index, Entry entry) throws BadInput {
+    Kept kept = kept(index, entry);
+    documents.add(kept);
+    return kept;
   }
 
   private void keep(Map<Digest, Kept> into, long index, Entry entry) throws BadInput {
@@ -203,6 +210,11 @@ final class Registry {
   /** The policy in force, as signed. */
   Optional<Kept> policy() {
     return policy;
+  }
+
+  /** Every policy and thresholds that ever came into force, in order. */
+  List<Kept> documents() {
+    return List.copyOf(documents);
   }
 
   /** The thresholds in force, as signed. */

@@ -18,9 +18,11 @@ import dev.sallyport.risk.Withdrawal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the log means, as JSON for the command line. It decides nothing. */
 final class Views {
@@ -158,21 +160,50 @@ final class Views {
     return Json.obj().put("areas", Json.arr(list)).build();
   }
 
-  /**
-   * All evidence, or that of one model.
-   *
-   * @param full with all that was signed, for reports
-   */
-  Json.Obj evidence(Optional<String> model, boolean full) throws BadInput {
+  /** All evidence in brief, or that of one model. */
+  Json.Obj evidence(Optional<String> model) throws BadInput {
     List<Json> list = new ArrayList<>();
     Map<String, Instant> latest = latest();
     for (Registry.Kept kept : book.read(Registry::evidence)) {
       String subject = kept.signed().statement().subject().name();
       if (model.isEmpty() || model.get().equals(subject)) {
-        list.add(full ? signed(kept, subject, latest) : evidence(kept, subject, latest));
+        list.add(evidence(kept, subject, latest));
       }
     }
     return Json.obj().put("evidence", Json.arr(list)).build();
+  }
+
+  /** The evidence about one manifest or about the installation, as it was signed. */
+  Json.Obj signed(Digest about) throws BadInput {
+    List<Json> list = new ArrayList<>();
+    Set<Digest> struck = struck();
+    for (Registry.Kept kept : book.read(Registry::evidence)) {
+      if (kept.signed().statement().subject().digest().equals(about)) {
+        Digest id = kept.signed().id();
+        boolean withdrawn = book.read(registry -> registry.isWithdrawn(id));
+        list.add(
+            Json.obj()
+                .put("envelope", kept.envelope().toJson())
+                .put("withdrawn", withdrawn)
+                .put("struck", struck.contains(id))
+                .build());
+      }
+    }
+    return Json.obj().put("evidence", Json.arr(list)).build();
+  }
+
+  /** Every policy and thresholds that ever came into force, as signed. */
+  Json.Obj documents() {
+    List<Json> list = new ArrayList<>();
+    for (Registry.Kept kept : book.read(Registry::documents)) {
+      list.add(
+          Json.obj()
+              .put("index", kept.index())
+              .put("time", kept.time())
+              .put("envelope", kept.envelope().toJson())
+              .build());
+    }
+    return Json.obj().put("documents", Json.arr(list)).build();
   }
 
   /** When each control was last looked at; what is older is superseded, and stays in the list. */
@@ -219,27 +250,16 @@ final class Views {
         .build();
   }
 
-  private Json.Obj signed(Registry.Kept kept, String subject, Map<String, Instant> latest)
-      throws BadInput {
-    Statement statement = kept.signed().statement();
-    Json.Builder json = Json.obj();
-    evidence(kept, subject, latest).members().forEach(json::put);
-    return json.put("digest", statement.subject().digest())
-        .put("type", statement.predicateType())
-        .put("predicate", statement.predicate())
-        .put("struck", struck(kept.signed().id()))
-        .build();
-  }
-
-  /** Whether two security administrators said that the evidence is a mistake. */
-  private boolean struck(Digest id) throws BadInput {
+  /** What two security administrators said is a mistake. */
+  private Set<Digest> struck() throws BadInput {
+    Set<Digest> struck = new HashSet<>();
     for (Registry.Kept kept : book.read(Registry::withdrawals)) {
       Withdrawal withdrawal = Withdrawal.parse(kept.signed());
-      if (withdrawal.target().equals(id) && withdrawal.strikes()) {
-        return true;
+      if (withdrawal.strikes()) {
+        struck.add(withdrawal.target());
       }
     }
-    return false;
+    return struck;
   }
 
   private static String score(Json.Obj said) throws BadInput {

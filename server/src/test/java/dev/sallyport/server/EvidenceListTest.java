@@ -9,9 +9,10 @@ import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Statement;
+import dev.sallyport.risk.Attested;
 import dev.sallyport.risk.ControlEvidence;
 import dev.sallyport.risk.Evaluation;
-import dev.sallyport.risk.Evidence;
+import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Withdrawal;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -39,14 +40,26 @@ class EvidenceListTest {
     town.close();
   }
 
-  private List<Json.Obj> full() throws Exception {
-    return town.ask("evidence.list", Json.obj().put("model", "m").put("full", true))
-        .objects("evidence");
+  private List<Json.Obj> listed() throws Exception {
+    return town.ask("evidence.list", Json.obj().put("model", "m")).objects("evidence");
+  }
+
+  private List<Json.Obj> signed() throws Exception {
+    return town.ask("evidence.signed", Json.obj().put("about", Town.MANIFEST)).objects("evidence");
   }
 
   private Json.Obj find(Digest id) throws Exception {
-    for (Json.Obj item : full()) {
+    for (Json.Obj item : listed()) {
       if (item.digest("id").equals(id)) {
+        return item;
+      }
+    }
+    throw new AssertionError(id + " is not listed");
+  }
+
+  private Json.Obj asSigned(Digest id) throws Exception {
+    for (Json.Obj item : signed()) {
+      if (Envelope.parse(item.object("envelope")).id().equals(id)) {
         return item;
       }
     }
@@ -55,36 +68,44 @@ class EvidenceListTest {
 
   @Test
   void whatIsListedInFullIsTheStatementAsSigned() throws Exception {
-    Json.Obj item = full().getFirst();
-    Statement statement =
-        Statement.about(
-            item.string("subject"),
-            item.digest("digest"),
-            item.string("type"),
-            item.object("predicate"));
-    assertTrue(Evidence.read(statement) instanceof Evaluation e && e.samples() == 1000);
+    Json.Obj item = signed().getFirst();
+    Attested said = Attested.parse(town.root.verify(Envelope.parse(item.object("envelope"))));
+    assertTrue(said.evidence() instanceof Evaluation e && e.samples() == 1000);
+    assertEquals("lab", said.assessors().getFirst().name());
     assertFalse(item.bool("struck"));
-    Json.Obj brief = town.ask("evidence.list", Json.obj()).objects("evidence").getFirst();
-    assertFalse(brief.find("predicate").isPresent(), "a list of thousands stays short");
+    assertFalse(
+        listed().getFirst().find("envelope").isPresent(), "a list of thousands stays short");
+    Json.Builder nobody = Json.obj().put("about", Digest.of("another"));
+    assertEquals(List.of(), town.ask("evidence.signed", nobody).objects("evidence"));
+  }
+
+  @Test
+  void everyVersionOfADocumentIsTold() throws Exception {
+    List<Json.Obj> documents = town.ask("documents").objects("documents");
+    assertEquals(2, documents.size());
+    Policy policy =
+        Policy.parse(town.root.verify(Envelope.parse(documents.getFirst().object("envelope"))));
+    assertEquals(1, policy.version());
   }
 
   @Test
   void withdrawnByOneAndStruckByTwoSecurityAdministratorsAreTold() throws Exception {
-    Digest first = full().get(0).digest("id");
-    Digest second = full().get(1).digest("id");
+    Digest first = listed().get(0).digest("id");
+    Digest second = listed().get(1).digest("id");
     withdraw(first, "lab");
     withdraw(second, "sec1", "sec2");
     assertTrue(find(first).bool("withdrawn"));
-    assertFalse(find(first).bool("struck"));
+    assertTrue(asSigned(first).bool("withdrawn"));
+    assertFalse(asSigned(first).bool("struck"));
     assertTrue(find(second).bool("withdrawn"));
-    assertTrue(find(second).bool("struck"));
+    assertTrue(asSigned(second).bool("struck"));
     assertEquals("lab", find(second).string("by"));
   }
 
   @Test
   void anOlderStatementAboutAControlIsSupersededAndStaysInTheList() throws Exception {
     Json.Obj old =
-        full().stream().filter(e -> what(e).equals("weights-sealed")).findFirst().orElseThrow();
+        listed().stream().filter(e -> what(e).equals("weights-sealed")).findFirst().orElseThrow();
     assertFalse(old.bool("superseded"));
     Instant later = old.instant("observed").plusSeconds(1);
     Statement again =
@@ -95,7 +116,7 @@ class EvidenceListTest {
     assertTrue(find(old.digest("id")).bool("superseded"));
     assertEquals(
         1,
-        full().stream()
+        listed().stream()
             .filter(e -> what(e).equals("weights-sealed"))
             .filter(EvidenceListTest::current)
             .count());
