@@ -1,6 +1,7 @@
 package dev.sallyport.release;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.Signed;
 import dev.sallyport.risk.Approval;
@@ -40,8 +41,30 @@ final class Admission {
   private final Instant now;
   private final Optional<Standing> standing;
 
-  /** The entry type to append, and what speaks against it. */
-  record Ruling(String type, boolean known, List<Reason> against) {}
+  /**
+   * What becomes of a statement.
+   *
+   * @param type of the entry to append
+   * @param known whether it is in the log already
+   * @param against what speaks against it
+   * @param release that it is about, if it is about one
+   * @param verdict what the gate says of that release once the statement is in the log
+   */
+  record Ruling(
+      String type,
+      boolean known,
+      List<Reason> against,
+      Optional<Digest> release,
+      Optional<Verdict> verdict) {
+    Ruling(String type, boolean known, List<Reason> against) {
+      this(type, known, against, Optional.empty(), Optional.empty());
+    }
+
+    /** What an entry records of it, so that anybody can judge again ({@link Replay}). */
+    Optional<Verdict> decision() {
+      return against.isEmpty() ? verdict : Optional.of(new Verdict.Deny(against));
+    }
+  }
 
   Admission(History log, Instant now) {
     this.log = log;
@@ -132,12 +155,15 @@ final class Admission {
               "model " + Json.clip(request.model()),
               request.manifest().brief() + " is not its last sealed version"));
     }
-    if (standing.isEmpty()) {
+    Optional<Verdict> verdict = standing.map(s -> s.judge(requested, List.of()));
+    if (verdict.isEmpty()) {
       against.add(new Reason(Rule.REQUEST_PINS, "policy and thresholds", "not in force yet"));
-    } else if (standing.get().judge(requested, List.of()) instanceof Verdict.Deny deny) {
+    } else if (verdict.get() instanceof Verdict.Deny deny) {
       against.addAll(deny.reasons());
     }
-    return new Ruling(EntryType.RELEASE_REQUESTED, log.release(signed.id()).isPresent(), against);
+    boolean known = log.release(signed.id()).isPresent();
+    return new Ruling(
+        EntryType.RELEASE_REQUESTED, known, against, Optional.of(signed.id()), verdict);
   }
 
   private Ruling approval(Signed signed) throws BadInput {
@@ -152,7 +178,20 @@ final class Admission {
     } else {
       against.addAll(unfit(release.get(), approval));
     }
-    return new Ruling(EntryType.RELEASE_APPROVED, log.approval(signed.id()).isPresent(), against);
+    return new Ruling(
+        EntryType.RELEASE_APPROVED,
+        log.approval(signed.id()).isPresent(),
+        against,
+        Optional.of(approval.release()),
+        release.flatMap(r -> standing.map(s -> s.judge(r, with(r, approval)))));
+  }
+
+  /** The approvals of a release that stand, and one more. */
+  private List<Approval> with(Release release, Approval more) {
+    List<Approval> all = new ArrayList<>();
+    release.approvals().stream().filter(a -> !log.isWithdrawn(a.id())).forEach(all::add);
+    all.add(more);
+    return all;
   }
 
   /** What the gate would say of this approval alone. */
@@ -175,7 +214,15 @@ final class Admission {
         new ArrayList<>(against(Rule.WITHDRAWN, place, () -> log.requireAllowed(w)));
     refuseEarly(w.at(), Rule.WITHDRAWN, "withdrawn at", against);
     boolean again = log.isWithdrawn(w.target()) && !w.strikes();
-    return new Ruling(EntryType.WITHDRAWN, again, against);
+    return new Ruling(EntryType.WITHDRAWN, again, against, release(w), Optional.empty());
+  }
+
+  private Optional<Digest> release(Withdrawal w) {
+    return switch (w.kind()) {
+      case RELEASE -> Optional.of(w.target());
+      case APPROVAL -> log.approval(w.target()).map(Approval::release);
+      case EVIDENCE, WAIVER, UNSEAL -> Optional.empty();
+    };
   }
 
   private void refuseEarly(Instant stated, Rule rule, String place, List<Reason> against) {

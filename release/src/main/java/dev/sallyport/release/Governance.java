@@ -11,6 +11,7 @@ import dev.sallyport.keys.Signed;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.risk.Audience;
 import dev.sallyport.risk.Enacted;
+import dev.sallyport.risk.EntryType;
 import dev.sallyport.risk.History;
 import dev.sallyport.risk.Policy;
 import dev.sallyport.risk.Release;
@@ -39,6 +40,8 @@ public final class Governance {
   private final Ledger ledger;
   private final History log;
   private final Settled settled;
+  private final RefusedSubmissions refusals = new RefusedSubmissions();
+  private final Waits waits = new Waits();
 
   /**
    * Starts empty.
@@ -61,6 +64,8 @@ public final class Governance {
   public synchronized void replay(long index, Entry entry) throws BadInput {
     try {
       log.apply(entry.time(), entry.type(), entry.data());
+      refusals.apply(entry, log.root());
+      waits.apply(entry);
     } catch (BadInput e) {
       throw new BadInput("entry " + index + " (" + entry.type() + "): " + e.getMessage(), e);
     }
@@ -76,18 +81,38 @@ public final class Governance {
    */
   public synchronized Outcome submit(Envelope envelope) throws BadInput, AuditFailure {
     Signed signed = log.root().verify(envelope);
-    Admission.Ruling ruling = new Admission(log, clock.instant()).rule(signed);
+    Instant now = clock.instant();
+    Admission.Ruling ruling = new Admission(log, now).rule(signed);
     if (ruling.known()) {
       return new Outcome.Known(signed.id());
     }
     if (!ruling.against().isEmpty()) {
+      refuse(new Submission(envelope, signed, now), ruling);
       return new Outcome.Refused(ruling.against());
     }
     List<Receipt> receipts = new ArrayList<>();
-    Json.Obj data = Json.obj().put("envelope", envelope.toJson()).build();
-    receipts.add(append(ruling.type(), data));
+    receipts.add(append(ruling.type(), Submission.data(envelope, now, ruling)));
     receipts.addAll(sweep());
     return new Outcome.Accepted(signed.id(), receipts);
+  }
+
+  private record Submission(Envelope envelope, Signed signed, Instant now) {
+    /** An entry: the statement, and the decision that it met. */
+    static Json.Obj data(Envelope envelope, Instant now, Admission.Ruling ruling) {
+      Json.Builder data = Json.obj().put("envelope", envelope.toJson());
+      ruling
+          .decision()
+          .ifPresent(verdict ->
+              data.put("at", now).put("verdict", Digest.of(verdict.toJson().canonical())));
+      return data.build();
+    }
+  }
+
+  /** A refusal is a decision, too, and is in the log before anybody hears of it. */
+  private void refuse(Submission s, Admission.Ruling ruling) throws AuditFailure {
+    if (refusals.mayEnter(s.signed(), s.envelope(), s.now())) {
+      append(EntryType.SUBMISSION_REFUSED, Submission.data(s.envelope(), s.now(), ruling));
+    }
   }
 
   /**
@@ -97,6 +122,10 @@ public final class Governance {
    */
   public synchronized List<Receipt> sweep() throws AuditFailure {
     List<Receipt> receipts = new ArrayList<>();
+    Optional<Json.Obj> unwritten = refusals.due(clock.instant());
+    if (unwritten.isPresent()) {
+      receipts.add(append(EntryType.SUBMISSION_REFUSED, unwritten.get()));
+    }
     Optional<Standing> standing = Standing.at(log, Standing.Since.ENTRY, clock.instant());
     if (standing.isEmpty()) {
       return receipts;
@@ -114,7 +143,8 @@ public final class Governance {
     if (release.state().isFinal() || settled.stands(release, standing.now())) {
       return Optional.empty();
     }
-    Optional<Transition> due = Transition.due(release, standing, log);
+    Optional<Transition> due =
+        Transition.due(release, standing, log).or(() -> waits.due(release, standing));
     if (due.isEmpty() && release.state().isInForce()) {
       settled.keep(release, standing.judge(release));
     }
@@ -221,6 +251,7 @@ public final class Governance {
     return Json.obj()
         .put("id", w.id())
         .put("model", w.model())
+        .put("manifest", w.manifest())
         .put("control", w.control())
         .put("zone", w.zone().name())
         .put("audience", w.audience().name())

@@ -22,14 +22,14 @@ record Transition(String type, Json.Obj data) {
     }
     boolean stopped = log.isWithdrawn(release.id());
     if (stopped && (state.isInForce() || state == State.SUSPENDED)) {
-      return of(EntryType.RELEASE_REVOKED, release, "withdrawn");
+      return of(EntryType.RELEASE_REVOKED, release, "withdrawn", standing);
     }
     if (!standing.now().isBefore(release.request().expires())) {
-      return of(EntryType.RELEASE_EXPIRED, release, "expired");
+      return of(EntryType.RELEASE_EXPIRED, release, "expired", standing);
     }
     return switch (state) {
       case IN_REVIEW -> activation(release, standing);
-      case ACTIVE -> suspension(release, standing).or(() -> promotion(release, log));
+      case ACTIVE -> suspension(release, standing).or(() -> promotion(release, standing, log));
       case PROMOTED -> suspension(release, standing);
       case EVIDENCE_PENDING, ASSESSED, APPROVED, SUSPENDED -> Optional.empty();
       case REVOKED, EXPIRED, REJECTED, WITHDRAWN -> Optional.empty();
@@ -53,7 +53,7 @@ record Transition(String type, Json.Obj data) {
   }
 
   /** A release to a wider audience has come into force: this one goes on for its own. */
-  private static Optional<Transition> promotion(Release release, History log) {
+  private static Optional<Transition> promotion(Release release, Standing standing, History log) {
     return log.releases(release.request().manifest()).stream()
         .filter(r -> r.state().isInForce())
         .filter(r -> r.request().audience().widerThan(release.request().audience()))
@@ -64,13 +64,20 @@ record Transition(String type, Json.Obj data) {
                   .put("release", release.id())
                   .put("to", wider.id())
                   .put("reason", "promoted to " + wider.request().audience())
+                  .put("at", standing.now())
                   .build();
           return new Transition(EntryType.RELEASE_PROMOTED, data);
         });
   }
 
-  private static Optional<Transition> of(String type, Release release, String reason) {
-    Json.Obj data = Json.obj().put("release", release.id()).put("reason", reason).build();
+  private static Optional<Transition> of(
+      String type, Release release, String reason, Standing standing) {
+    Json.Obj data =
+        Json.obj()
+            .put("release", release.id())
+            .put("reason", reason)
+            .put("at", standing.now())
+            .build();
     return Optional.of(new Transition(type, data));
   }
 

@@ -249,7 +249,9 @@ class GovernanceTest {
   void refusesOldDocumentsAndKnowsWhatItHas() throws Exception {
     int entries = house.entries.size();
     house.documents(1, 5);
-    assertEquals(entries, house.entries.size());
+    // The policy is an old one and refused, the thresholds are those in force.
+    assertEquals(entries + 1, house.entries.size());
+    assertEquals("submission.refused", house.entries.getLast().type());
     Envelope evidence =
         house.sign(
             house
