@@ -8,5 +8,6 @@ module dev.sallyport.sealer {
   requires dev.sallyport.keys;
   requires dev.sallyport.custody;
   requires dev.sallyport.envelope;
+  requires dev.sallyport.scan;
   requires dev.sallyport.vault;
 }

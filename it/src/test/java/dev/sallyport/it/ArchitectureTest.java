@@ -53,6 +53,7 @@ class ArchitectureTest {
           Map.entry("sandbox", Set.of("core")),
           Map.entry("risk", Set.of("core", "keys")),
           Map.entry("controls", Set.of("core")),
+          Map.entry("scan", Set.of("core")),
           Map.entry("custody", Set.of("core", "keys")),
           Map.entry("custodytpm", Set.of("core", "keys", "custody")),
           Map.entry("audit", Set.of("core", "keys", "tlog")),
@@ -61,7 +62,7 @@ class ArchitectureTest {
           Map.entry("gateway", Set.of("core", "keys", "tlog", "audit")),
           Map.entry("vault", Set.of("core", "keys", "custody", "envelope")),
           Map.entry("fuse", Set.of("core", "keys", "vault")),
-          Map.entry("sealer", Set.of("core", "keys", "custody", "envelope", "vault")),
+          Map.entry("sealer", Set.of("core", "keys", "scan", "custody", "envelope", "vault")),
           Map.entry(
               "keyd", Set.of("core", "keys", "attest", "tlog", "risk", "custody", "custodytpm")),
           Map.entry(
@@ -83,6 +84,7 @@ class ArchitectureTest {
               Set.of(
                   "core",
                   "keys",
+                  "scan",
                   "supplychain",
                   "tlog",
                   "risk",

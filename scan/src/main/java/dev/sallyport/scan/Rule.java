@@ -6,12 +6,13 @@ import dev.sallyport.core.Json;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** What a scan looks for. The ids are part of spec/sealed-weights.md §9. */
+/** What a scan looks for. The ids are part of spec/sealed-weights.md §12. */
 public enum Rule {
   NOT_SCANNED(Severity.WARNING, "no scanner knows this content; nothing was checked"),
   NOT_ALL_SCANNED(Severity.WARNING, "a part of the file is out of reach of the scanner"),
   CONTENT_MISMATCH(Severity.ERROR, "the content is of the format that the name says"),
   UNREADABLE(Severity.ERROR, "the file can be read to its end"),
+  NOT_A_FILE(Severity.ERROR, "a model is made of plain files"),
   TOO_MANY_FINDINGS(Severity.ERROR, "all findings of a file are listed"),
   EXECUTABLE(Severity.ERROR, "a model holds no program"),
   PYTHON_CODE(Severity.WARNING, "code that a loader may run was read by a person"),

@@ -5,7 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.DataFormatException;
@@ -34,7 +33,7 @@ public final class Scanner {
         FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       content(name, new Bytes.OfFile(channel, channel.size()), findings, 0);
     } catch (IOException e) {
-      findings.add(name, 0, Rule.UNREADABLE, String.valueOf(e.getMessage()));
+      findings.add(name, 0, Rule.UNREADABLE, "cannot be read: " + e.getClass().getSimpleName());
     }
     return findings.list();
   }
@@ -56,6 +55,7 @@ public final class Scanner {
         .filter(said -> said != kind && bytes.size() > 0)
         .ifPresent(said ->
             findings.add(name, 0, Rule.CONTENT_MISMATCH, "named as " + said + ", holds " + kind));
+    forAnUnpickler(name, bytes, kind, findings);
     switch (kind) {
       case SAFETENSORS -> SafetensorsScan.scan(name, bytes, findings);
       case GGUF -> GgufScan.scan(name, bytes, findings);
@@ -69,6 +69,23 @@ public final class Scanner {
           findings.add(name, 0, Rule.NOT_SCANNED, "compressed; what is in it is not looked at");
       case TEXT -> text(name, bytes, findings);
       case OTHER -> other(name, bytes, findings);
+    }
+  }
+
+  /**
+   * A name that has a loader unpickle it. What begins like another format can still be a pickle: a
+   * length before a header reads as a string, and "G" as a number.
+   */
+  private static void forAnUnpickler(String name, Bytes bytes, Kind kind, Findings findings)
+      throws IOException {
+    boolean other =
+        switch (kind) {
+          case SAFETENSORS, GGUF, HDF5, NUMPY, PROGRAM, PACKED -> true;
+          case PICKLE, ZIP, TAR, TEXT, OTHER -> false;
+        };
+    if (other && Kind.mayBePickle(name)) {
+      findings.add(name, 0, Rule.CONTENT_MISMATCH, "named for an unpickler, begins as " + kind);
+      var _ = PickleScan.scan(name, bytes, findings);
     }
   }
 
@@ -107,7 +124,9 @@ public final class Scanner {
 
   private static void text(String name, Bytes bytes, Findings findings) throws IOException {
     String last = name.substring(name.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-    if (last.endsWith(".py") || last.endsWith(".pyc") || last.endsWith(".sh")) {
+    if (last.endsWith(".onnx")) {
+      OnnxScan.scan(name, bytes, findings);
+    } else if (last.endsWith(".py") || last.endsWith(".pyc") || last.endsWith(".sh")) {
       findings.add(name, 0, Rule.PYTHON_CODE, "code beside the weights");
     } else if (Kind.mayBePickle(name)) {
       // Protocols 0 and 1 are lines of text.
@@ -136,16 +155,5 @@ public final class Scanner {
       }
       findings.add(name, 0, Rule.NOT_SCANNED, "content of an unknown format");
     }
-  }
-
-  /** The worst of what was found; empty if nothing was. */
-  public static List<Finding> errors(List<Finding> findings) {
-    List<Finding> errors = new ArrayList<>();
-    for (Finding f : findings) {
-      if (f.rule().severity() == Severity.ERROR) {
-        errors.add(f);
-      }
-    }
-    return errors;
   }
 }

@@ -166,7 +166,9 @@ final class ZipScan {
       findings.add(name, 0, Rule.NOT_SCANNED, "encrypted, or packed by method " + item.method);
     } else if (item.method == 0) {
       look(name, packed);
-    } else if (item.size > MAX_EXPANDED || expanded + item.size > 4L * MAX_EXPANDED) {
+    } else if (item.size > MAX_EXPANDED
+        || item.packed > MAX_EXPANDED
+        || expanded + item.size > 4L * MAX_EXPANDED) {
       findings.add(name, 0, Rule.NOT_SCANNED, "compressed, of " + item.size + " bytes");
     } else {
       expanded += item.size;
@@ -187,7 +189,7 @@ final class ZipScan {
 
   private static byte[] expand(Bytes packed, int size) throws IOException, DataFormatException {
     try (Inflater inflater = new Inflater(true)) {
-      inflater.setInput(packed.head(Integer.MAX_VALUE - 8));
+      inflater.setInput(packed.head(MAX_EXPANDED));
       byte[] content = new byte[size];
       int at = 0;
       while (at < size) {

@@ -3,18 +3,22 @@ package dev.sallyport.sealer;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.envelope.FloeParams;
+import dev.sallyport.scan.Rule;
 import dev.sallyport.vault.ModelName;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The command line: {@code --home DIR --source PATH --model NAME --signer KEYFILE [--version N]
- * [--segment BYTES] [--afresh true]}.
+ * [--segment BYTES] [--afresh true] [--allow RULE,…]}.
  *
  * @param params segments of 1 MiB unless told
+ * @param allowed rules of the scan whose errors do not stop this sealing
  * @param afresh whether everything is encrypted anew, even what the version before has
  */
 record Arguments(
@@ -24,9 +28,22 @@ record Arguments(
     Path signer,
     OptionalLong version,
     FloeParams params,
+    Set<Rule> allowed,
     boolean afresh) {
   private static final List<String> KNOWN =
-      List.of("--home", "--source", "--model", "--signer", "--version", "--segment", "--afresh");
+      List.of(
+          "--home",
+          "--source",
+          "--model",
+          "--signer",
+          "--version",
+          "--segment",
+          "--afresh",
+          "--allow");
+
+  Arguments {
+    allowed = Set.copyOf(allowed);
+  }
 
   static Arguments parse(String[] args) throws BadInput {
     Map<String, String> given = new HashMap<>();
@@ -45,7 +62,18 @@ record Arguments(
         Path.of(need(given, "--signer")),
         number(given, "--version"),
         FloeParams.ofSegment(number(given, "--segment").orElse(FloeParams.SEALED.segmentLength())),
+        allowed(given.getOrDefault("--allow", "")),
         afresh(given));
+  }
+
+  private static Set<Rule> allowed(String ids) throws BadInput {
+    Set<Rule> rules = EnumSet.noneOf(Rule.class);
+    if (!ids.isEmpty()) {
+      for (String id : ids.split(",", -1)) {
+        rules.add(Rule.parse(id));
+      }
+    }
+    return rules;
   }
 
   private static boolean afresh(Map<String, String> given) throws BadInput {

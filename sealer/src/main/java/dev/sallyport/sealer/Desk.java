@@ -7,6 +7,7 @@ import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.DataKeys;
 import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.ModelScan;
 import dev.sallyport.keys.ModelSealed;
 import dev.sallyport.keys.Nonce;
 import dev.sallyport.keys.Recipient;
@@ -138,7 +139,7 @@ record Desk(Daemon keyd, Daemon server) {
   }
 
   /** Has the server log the model; when this returns, the entry is durable. */
-  void log(SealedModel sealed, SigningKey signer) throws Failure {
+  void log(SealedModel sealed, ModelScan scan, SigningKey signer) throws Failure {
     ModelSealed statement =
         new ModelSealed(
             sealed.model().value(),
@@ -146,7 +147,8 @@ record Desk(Daemon keyd, Daemon server) {
             sealed.version(),
             sealed.headerDigest(),
             sealed.files().size(),
-            sealed.bytes());
+            sealed.bytes(),
+            Optional.of(scan));
     Json envelope = Envelope.sign(statement.statement(), signer).toJson();
     server.ask(
         Json.obj().put("op", "log.sealed").put("envelope", envelope).build(), Failure.BAD_INPUT);

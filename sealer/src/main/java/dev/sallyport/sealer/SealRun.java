@@ -5,6 +5,7 @@ import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.ModelScan;
 import dev.sallyport.keys.Person;
 import dev.sallyport.keys.Recipient;
 import dev.sallyport.keys.Role;
@@ -80,14 +81,15 @@ final class SealRun {
   private record Sealed(SealedModel model, Way way) {}
 
   /**
-   * Seals and returns {@code {model, version, manifest, files, bytes, reused, way}}: {@code reused}
-   * counts the files whose ciphertext is that of an earlier version.
+   * Seals and returns {@code {model, version, manifest, files, bytes, reused, way, scan}}: {@code
+   * reused} counts the files whose ciphertext is that of an earlier version.
    */
   Json.Obj run() throws BadInput, Failure {
+    ModelScan scan = SourceScan.of(source, arguments.allowed(), report);
     Vault vault = new Vault(arguments.home().resolve("vault"));
     try (Staging staging = vault.stage(arguments.model(), arguments.version())) {
       Sealed sealed = leftOver(staging);
-      desk.log(sealed.model(), signer);
+      desk.log(sealed.model(), scan, signer);
       SealedModel published = staging.publish(sealed.model(), root);
       return Json.obj()
           .put("model", published.model().value())
@@ -97,6 +99,7 @@ final class SealRun {
           .put("bytes", published.bytes())
           .put("reused", published.files().stream().filter(f -> f.carried().isPresent()).count())
           .put("way", sealed.way().name().toLowerCase(Locale.ROOT))
+          .put("scan", scan.toJson())
           .build();
     } catch (IOException e) {
       throw new Failure(Failure.CANNOT_CREATE, Wording.of("cannot write the vault", e), e);

@@ -9,11 +9,14 @@ import dev.sallyport.core.Json;
 import dev.sallyport.core.Listener;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.ModelScan;
 import dev.sallyport.keys.ModelSealed;
+import dev.sallyport.scan.Rule;
 import dev.sallyport.vault.SealedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -52,8 +55,10 @@ class SealerTest {
     assertEquals(2, result.integer("files"));
     assertEquals(3_500_200, result.integer("bytes"));
     assertEquals(sealed.manifest(), result.digest("manifest"));
+    ModelScan scan = new ModelScan(Rule.set(), 2, 2, List.of("content-mismatch"));
     assertEquals(
-        new ModelSealed("tiny", sealed.manifest(), 1, sealed.headerDigest(), 2, 3_500_200),
+        new ModelSealed(
+            "tiny", sealed.manifest(), 1, sealed.headerDigest(), 2, 3_500_200, Optional.of(scan)),
         logged(house.log.getFirst()));
     assertExtractsTo(sealed);
     assertTrue(read(output).contains("{\"progress\":{\"bytes\":3500200,\"total\":3500200}}"));
@@ -74,6 +79,21 @@ class SealerTest {
     Files.move(dir.resolve("sam.key"), house.signer);
     assertFails(65, "the signer is no system-admin of the trust root");
     assertFalse(Files.exists(house.home.resolve("vault")));
+  }
+
+  @Test
+  void sealsNothingThatTheScanRefuses() throws Exception {
+    house.start();
+    Files.writeString(house.source.resolve("odd.pkl"), "cos\nsystem\n(S'x'\ntR.");
+    Process strict = house.strictSealer(output);
+    assertEquals(65, strict.waitFor(), () -> read(output));
+    assertTrue(read(output).contains("content-mismatch"), read(output));
+    assertFails(65, "odd.pkl:0: ERROR pickle-dangerous-import: imports os system");
+    Process odd = house.strictSealer(output, "--allow", "no-such");
+    assertEquals(65, odd.waitFor(), () -> read(output));
+    assertTrue(read(output).contains("rule \\\"no-such\\\" is not known"), read(output));
+    assertFalse(Files.exists(house.home.resolve("vault")));
+    assertEquals(List.of(), house.log);
   }
 
   @Test
