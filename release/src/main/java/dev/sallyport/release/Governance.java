@@ -235,6 +235,12 @@ public final class Governance {
     return log.thresholds().map(Enacted::document);
   }
 
+  /** Until when the newest evidence of a kind about a control speaks; empty if none ever did. */
+  public synchronized Optional<Instant> lasts(String control, String kind) {
+    return Standing.at(log, Standing.Since.ENTRY, clock.instant())
+        .flatMap(standing -> standing.lasts(control, kind));
+  }
+
   /** What becomes of the releases in force if nobody does anything until then, in order. */
   public synchronized List<Lapse> plan(Instant until) {
     return new Plan(log, clock.instant()).until(until);

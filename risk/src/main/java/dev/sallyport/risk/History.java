@@ -339,6 +339,14 @@ public final class History {
     return about;
   }
 
+  /** All evidence about a control, of whatever subject, but what was struck. */
+  List<Attested> evidenceOf(String control) {
+    return evidence.values().stream()
+        .filter(a -> !struck.contains(a.id()))
+        .filter(a -> a.evidence() instanceof ControlEvidence c && c.control().equals(control))
+        .toList();
+  }
+
   /** Controls that a check finds broken now, for this model or for the installation. */
   public Set<String> failing(Digest manifest) {
     Set<String> controls = new TreeSet<>(failing.getOrDefault(manifest, Map.of()).values());

@@ -193,6 +193,20 @@ public final class Standing {
     return missing;
   }
 
+  /**
+   * Until when the newest evidence of a kind about a control speaks, of those that speak well of it
+   * and that the policy admits; it may have lapsed.
+   */
+  public Optional<Instant> lasts(String control, String kind) {
+    return log.evidenceOf(control).stream()
+        .filter(a -> !log.isWithdrawn(a.id()) && counts(a))
+        .filter(a -> !Freshness.isEarly(a.evidence().observed(), now))
+        .filter(a ->
+            a.evidence() instanceof ControlEvidence c && c.effective() && c.kind().equals(kind))
+        .map(a -> Judgement.until(policy(), a))
+        .max(Instant::compareTo);
+  }
+
   /** Why required controls would have a request refused now. */
   public List<Reason> missingControls(ReleaseRequest request) {
     List<Reason> missing = new ArrayList<>();

@@ -221,7 +221,7 @@ final class Desk implements Listener.Handler {
   private Json.Obj sealed(Json.Obj request) throws Refusal, BadInput, AuditFailure {
     Envelope envelope = Envelope.parse(request.only("op", "envelope").object("envelope"));
     ModelSealed model = ModelSealed.parse(root.verify(envelope));
-    Json.Obj entry =
+    Json.Builder entry =
         Json.obj()
             .put("model", model.model())
             .put("version", model.version())
@@ -229,12 +229,12 @@ final class Desk implements Listener.Handler {
             .put("sealed", model.sealed())
             .put("files", model.files())
             .put("bytes", model.bytes())
-            .put("envelope", envelope.toJson())
-            .build();
+            .put("envelope", envelope.toJson());
+    model.scan().ifPresent(scan -> entry.put("scan", scan.toJson()));
     Receipt receipt =
         book.<Refusal>append(
             "model.sealed",
-            entry,
+            entry.build(),
             registry -> {
               long last = registry.model(model.model()).map(Registry.Model::version).orElse(0L);
               if (model.version() <= last) {

@@ -5,6 +5,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.ModelScan;
 import dev.sallyport.keys.Role;
 import dev.sallyport.keys.Signed;
 import dev.sallyport.keys.TrustRoot;
@@ -13,6 +14,7 @@ import dev.sallyport.risk.Withdrawal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +41,12 @@ final class Registry {
   /** An order about a root key of keyd. */
   static final String ROOT_KEY_ORDERED = "root-key.ordered";
 
-  /** A sealed model, its last version. */
-  record Model(String name, long version, Digest manifest, long bytes) {}
+  /**
+   * A sealed version of a model.
+   *
+   * @param scan what was found before it was sealed; absent if nobody looked
+   */
+  record Model(String name, long version, Digest manifest, long bytes, Optional<ModelScan> scan) {}
 
   /** A signed statement and the entry that holds it. */
   record Kept(long index, Instant time, Envelope envelope, Signed signed) {}
@@ -102,10 +108,11 @@ final class Registry {
     return Optional.ofNullable(checks.get(id));
   }
 
-  /** Whether any version of the model was sealed with this manifest. */
-  boolean isSealed(String model, Digest manifest) {
+  /** The last version of a model that was sealed with this manifest. */
+  Optional<Model> sealed(String model, Digest manifest) {
     return versions.getOrDefault(model, Map.of()).values().stream()
-        .anyMatch(m -> m.manifest().equals(manifest));
+        .filter(m -> m.manifest().equals(manifest))
+        .max(Comparator.comparingLong(Model::version));
   }
 
   private void seal(Json.Obj data) throws BadInput {
@@ -114,7 +121,10 @@ final class Registry {
             data.string("model"),
             data.integer("version"),
             data.digest("manifest"),
-            data.integer("bytes"));
+            data.integer("bytes"),
+            data.find("scan").isPresent()
+                ? Optional.of(ModelScan.read(data.object("scan")))
+                : Optional.empty());
     models.put(model.name(), model);
     versions.computeIfAbsent(model.name(), name -> new HashMap<>()).put(model.version(), model);
   }

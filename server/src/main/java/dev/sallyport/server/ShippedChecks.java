@@ -4,6 +4,7 @@ import dev.sallyport.audit.AuditFailure;
 import dev.sallyport.audit.LogCheck;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
+import dev.sallyport.keys.ModelScan;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.release.ReleaseLine;
 import dev.sallyport.release.ReleaseView;
@@ -16,6 +17,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +32,11 @@ final class ShippedChecks {
   private static final Duration SELDOM = Duration.ofMinutes(15);
   private static final Duration CERTIFICATE_LEFT = Duration.ofDays(7);
   private static final long SPACE = 256L << 20;
+
+  /** The control that a drill shows, and the kind of evidence that a drill is. */
+  private static final String DRILLED = "isolation-drill";
+
+  private static final String DRILL = "drill";
 
   /** A keyd or keeper that is being restarted is away for some seconds. */
   private static final int PATIENT = 3;
@@ -56,6 +63,9 @@ final class ShippedChecks {
         new OwnCheck("log-verified", "log-witnessed", SELDOM, PATIENT, this::log),
         new OwnCheck("witness-current", "witness-current", OFTEN, PATIENT, this::witness),
         new OwnCheck("models-sealed", "weights-sealed", OFTEN, 1, this::sealed),
+        new OwnCheck("models-scanned", "models-scanned", OFTEN, 1, this::scanned),
+        new OwnCheck("monitors-on", "monitors-on", OFTEN, 1, ShippedChecks::monitors),
+        new OwnCheck("drill-recent", "drill-recent", OFTEN, 1, this::drill),
         new OwnCheck("runtimes-leased", "runtimes-leased", OFTEN, PATIENT, this::leased),
         new OwnCheck("hosts-attested", "hosts-attested", OFTEN, 1, this::attested),
         new OwnCheck("keeper-answers", "keeper-answers", OFTEN, PATIENT, this::keeper),
@@ -93,12 +103,48 @@ final class ShippedChecks {
   /** What is released was sealed. */
   private Optional<String> sealed() {
     for (ReleaseLine release : book.governance().list()) {
-      boolean sealed = book.read(r -> r.isSealed(release.model(), release.manifest()));
+      boolean sealed = book.read(r -> r.sealed(release.model(), release.manifest())).isPresent();
       if (release.state().isInForce() && !sealed) {
         return Optional.of("release " + release.id().brief() + " is of a model never sealed");
       }
     }
     return Optional.empty();
+  }
+
+  /** What is released was scanned before it was sealed, and nothing was let pass. */
+  private Optional<String> scanned() {
+    for (ReleaseLine release : book.governance().list()) {
+      if (release.state().isInForce()) {
+        Optional<ModelScan> scan =
+            book.read(r -> r.sealed(release.model(), release.manifest()))
+                .flatMap(Registry.Model::scan);
+        String place = "model " + release.model() + " " + release.manifest().brief();
+        if (scan.isEmpty()) {
+          return Optional.of(place + " was not scanned before it was sealed");
+        }
+        if (scan.get().errors() > 0) {
+          return Optional.of(
+              place + " was sealed with " + scan.get().errors() + " errors that were allowed");
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Said plainly: nothing here watches prompts, reasoning or answers. */
+  private static Optional<String> monitors() {
+    return Optional.of("no monitor is configured");
+  }
+
+  /** Isolation was tried out within the days that the policy gives. */
+  private Optional<String> drill() {
+    Optional<Instant> until = book.governance().lasts(DRILLED, DRILL);
+    if (until.isEmpty()) {
+      return Optional.of("no " + DRILLED + " that counts was ever evidenced by a drill");
+    }
+    return clock.instant().isBefore(until.get())
+        ? Optional.empty()
+        : Optional.of("the last " + DRILLED + " lapsed at " + until.get());
   }
 
   /** What runs is released, and its lease has not ended. */

@@ -10,11 +10,18 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
+import dev.sallyport.keys.Envelope;
+import dev.sallyport.keys.ModelScan;
+import dev.sallyport.risk.Withdrawal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -103,13 +110,16 @@ class OwnChecksTest {
       town.ask("checks.run");
     }
     for (Json.Obj check : town.ask("checks").objects("checks")) {
-      assertEquals("PASSED", check.string("state"), check.toString());
+      boolean none = check.string("check").equals("monitors-on");
+      assertEquals(none ? "FAILED" : "PASSED", check.string("state"), check.toString());
     }
-    assertEquals(8, entries("check.passed").size());
+    assertEquals(10, entries("check.passed").size());
+    assertEquals(1, entries("check.failed").size(), "there is no monitor, and nobody says so");
     town.stop();
     town.start();
     town.ask("checks.run");
-    assertEquals(8, entries("check.passed").size(), "said again after a restart");
+    assertEquals(10, entries("check.passed").size(), "said again after a restart");
+    assertEquals(1, entries("check.failed").size(), "said again after a restart");
   }
 
   @Test
@@ -159,6 +169,44 @@ class OwnChecksTest {
     Files.delete(dir.resolve("server/tls/cert.pem"));
     run("certificate-lasts", 1);
     assertEquals("FAILED", state("certificate-lasts"));
+  }
+
+  @Test
+  void aModelThatNobodyScannedOrThatWasLetPassIsFound() throws Exception {
+    Digest release = active();
+    run("models-scanned", 1);
+    assertEquals("PASSED", state("models-scanned"));
+    town.seal(2, "sys", Optional.empty());
+    run("models-scanned", 1);
+    assertEquals("FAILED", state("models-scanned"));
+    town.seal(
+        3, "sys", Optional.of(new ModelScan(Digest.of("r"), 2, 0, List.of("content-mismatch"))));
+    run("models-scanned", 1);
+    assertEquals("FAILED", state("models-scanned"));
+    assertEquals("ACTIVE", stateOf(release), "the shipped policy does not require it");
+    town.seal(4);
+    run("models-scanned", 1);
+    assertEquals("PASSED", state("models-scanned"));
+  }
+
+  @Test
+  void aDrillThatIsWithdrawnIsNone() throws Exception {
+    run("drill-recent", 1);
+    assertEquals("PASSED", state("drill-recent"));
+    Digest drill = null;
+    for (Json.Obj item : town.ask("evidence.list").objects("evidence")) {
+      if (item.string("what").equals("isolation-drill")) {
+        drill = item.digest("id");
+      }
+    }
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    town.submit(
+        Envelope.sign(
+            Withdrawal.statement(
+                Withdrawal.Kind.EVIDENCE, Objects.requireNonNull(drill), now, "test"),
+            town.keys.get("lab")));
+    run("drill-recent", 1);
+    assertEquals("FAILED", state("drill-recent"));
   }
 
   @Test

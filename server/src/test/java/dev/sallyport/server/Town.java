@@ -11,6 +11,7 @@ import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.LeaseRequest;
+import dev.sallyport.keys.ModelScan;
 import dev.sallyport.keys.ModelSealed;
 import dev.sallyport.keys.Person;
 import dev.sallyport.keys.Role;
@@ -234,7 +235,12 @@ final class Town implements AutoCloseable {
   }
 
   void seal(long version, String signer) throws Exception {
-    ModelSealed model = new ModelSealed("m", MANIFEST, version, Digest.of("header"), 1, 10);
+    ModelScan clean = new ModelScan(Digest.of("rules"), 0, 0, List.of());
+    seal(version, signer, Optional.of(clean));
+  }
+
+  void seal(long version, String signer, Optional<ModelScan> scan) throws Exception {
+    ModelSealed model = new ModelSealed("m", MANIFEST, version, Digest.of("header"), 1, 10, scan);
     Envelope envelope = Envelope.sign(model.statement(), keys.get(signer));
     ask("log.sealed", Json.obj().put("envelope", envelope.toJson()));
   }
