@@ -13,6 +13,7 @@ module dev.sallyport.cli {
   requires dev.sallyport.release;
   requires dev.sallyport.controls;
   requires dev.sallyport.sandbox;
+  requires dev.sallyport.scan;
   requires info.picocli;
   requires java.net.http;
 

@@ -18,7 +18,8 @@ final class Commands {
           new Entry("up", "start keyd, server and keeper and keep them running"),
           new Entry("down", "stop them"),
           new Entry("status", "what runs, what is released, until when"),
-          new Entry("seal", "encrypt and sign a model into the vault"),
+          new Entry("scan", "look for what does not belong into a model"),
+          new Entry("seal", "scan, encrypt and sign a model into the vault"),
           new Entry("unseal", "make a plaintext copy, by order of three people"),
           new Entry("evidence", "add, import, list, withdraw signed evidence"),
           new Entry("release", "request, approve, show, list, plan, replay, stop, resume releases"),
@@ -63,6 +64,7 @@ final class Commands {
       case "up" -> leaf(root, name, new Up(session));
       case "down" -> leaf(root, name, new Down(session));
       case "status" -> leaf(root, name, new Status(session));
+      case "scan" -> leaf(root, name, new Scan(session));
       case "seal" -> leaf(root, name, new Seal(session));
       case "unseal" -> UnsealCommands.add(root, session);
       case "evidence" -> EvidenceCommands.add(root, session);

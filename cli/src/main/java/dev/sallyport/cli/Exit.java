@@ -6,6 +6,8 @@ enum Exit {
   OK(0),
   /** The answer is no: a gate, a verification or a person refused. */
   REFUSED(1),
+  /** Something was found that a person should see, and nothing that refuses. */
+  FINDINGS(2),
   /** The command line is not understood. */
   USAGE(64),
   /** A file or an answer is not what it must be. */

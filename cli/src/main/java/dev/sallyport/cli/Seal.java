@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
  * Starts the sealer, which has no network and sees the source read-only, and shows its progress.
  */
 @Command(
-    description = "Hashes, encrypts and signs a model into the vault.",
+    description = "Scans, hashes, encrypts and signs a model into the vault.",
     footer = {"", "Example: sallyport seal ./llama-7b --model llama --as sysadmin"})
 final class Seal implements Callable<Integer> {
   private final Session session;
@@ -51,6 +51,15 @@ final class Seal implements Callable<Integer> {
       names = "--afresh",
       description = "Encrypt everything, even files that the version before has unchanged.")
   private boolean afresh;
+
+  @Option(
+      names = "--allow-finding",
+      paramLabel = "RULE",
+      description = {
+        "Seal in spite of errors of this rule, such as pickle-unknown-import; may be repeated.",
+        "The log records it."
+      })
+  private List<String> allowed = new ArrayList<>();
 
   Seal(Session session) {
     this.session = session;
@@ -99,6 +108,9 @@ final class Seal implements Callable<Integer> {
     arguments.addAll(List.of("--model", model));
     arguments.addAll(List.of("--signer", key.toString()));
     arguments.addAll(List.of("--segment", bytes, "--afresh", Boolean.toString(afresh)));
+    if (!allowed.isEmpty()) {
+      arguments.addAll(List.of("--allow", String.join(",", allowed)));
+    }
     if (version != null) {
       arguments.addAll(List.of("--version", Long.toString(version)));
     }
@@ -112,7 +124,17 @@ final class Seal implements Callable<Integer> {
         List.of(
             "sealed      " + model + " version " + sealed.integer("version"),
             "manifest    " + sealed.string("manifest"),
-            "size        " + Text.size(sealed.integer("bytes"))));
+            "size        " + Text.size(sealed.integer("bytes")),
+            "scan        " + scanned(sealed.object("scan"))));
     return Exit.OK.status();
+  }
+
+  private static String scanned(Json.Obj scan) throws BadInput {
+    List<String> allowed = scan.strings("allowed");
+    return scan.integer("errors")
+        + " errors, "
+        + scan.integer("warnings")
+        + " warnings"
+        + (allowed.isEmpty() ? "" : "; allowed: " + String.join(", ", allowed));
   }
 }
