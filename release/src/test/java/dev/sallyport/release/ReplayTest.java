@@ -40,6 +40,11 @@ class ReplayTest {
   }
 
   private List<Replay.Decision> replay(Digest release, List<Entry> entries) throws BadInput {
+    return replay(house, release, entries);
+  }
+
+  static List<Replay.Decision> replay(House house, Digest release, List<Entry> entries)
+      throws BadInput {
     Replay replay = new Replay(house.root, release);
     for (int i = 0; i < entries.size(); i++) {
       replay.apply(i, entries.get(i));
@@ -71,6 +76,7 @@ class ReplayTest {
             good.areas(),
             new java.util.TreeSet<>(),
             good.waivers(),
+            good.resumes(),
             good.thresholds(),
             good.policy(),
             good.trustRoot(),
@@ -209,6 +215,7 @@ class ReplayTest {
                 good.areas(),
                 many,
                 good.waivers(),
+                good.resumes(),
                 good.thresholds(),
                 good.policy(),
                 good.trustRoot(),
