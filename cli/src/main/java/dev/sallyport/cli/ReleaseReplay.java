@@ -19,8 +19,9 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     description = {
-      "Computes every decision about a release anew from the log, and compares each byte for byte",
-      "with what was recorded. Fails if one differs."
+      "Takes every decision about a release anew from the log, and compares each byte for byte with",
+      "what was recorded: what was asked, approved or refused, what it waited for, what became of",
+      "it. Fails if one differs."
     },
     footer = {"", "Example: sallyport release replay sha256:…"})
 final class ReleaseReplay implements Callable<Integer> {

@@ -16,10 +16,11 @@ import picocli.CommandLine.Parameters;
 /** Looks at the files of a model, as sealing does. It runs nothing that a file holds. */
 @Command(
     description = {
-      "Looks for what does not belong into a model: pickles that import more than tensors need,",
-      "headers that lie, templates and archives that reach out, programs, code. Needs no home.",
-      "Status 0: nothing found; 2: warnings alone, such as a format that nothing here can check;",
-      "1: errors, which sealing refuses."
+      "Looks for what does not belong into a model: pickles that import more than",
+      "tensors need, headers that lie, templates and archives that reach out,",
+      "programs, code. Needs no home.",
+      "Status 0: nothing found; 1: errors, which sealing refuses; 2: warnings alone,",
+      "such as a format that nothing here can check."
     },
     footer = {
       "",

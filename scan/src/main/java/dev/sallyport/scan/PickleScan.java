@@ -21,6 +21,9 @@ final class PickleScan {
   private static final int MAX_PICKLES = 16;
   private static final String UNKNOWN = "";
 
+  /** REDUCE, OBJ, INST, NEWOBJ, NEWOBJ_EX, BUILD and STOP. */
+  private static final String CALLS = "Roi\u0081\u0092b.";
+
   private final String file;
   private final Cursor in;
   private final Findings findings;
@@ -29,10 +32,15 @@ final class PickleScan {
   private @Nullable String last;
   private @Nullable String before;
 
-  private PickleScan(String file, Cursor in, Findings findings) {
+  private boolean sure;
+  private long hiddenAt = -1;
+  private String hidden = "";
+
+  private PickleScan(String file, Cursor in, Findings findings, boolean sure) {
     this.file = file;
     this.in = in;
     this.findings = findings;
+    this.sure = sure;
   }
 
   /** How far a pickle was understood. */
@@ -43,11 +51,16 @@ final class PickleScan {
     BROKEN
   }
 
-  /** Names the imports of a pickle, and of those that follow it as in PyTorch's old format. */
-  static End scan(String file, Bytes bytes, Findings findings) throws IOException {
+  /**
+   * Names the imports of a pickle, and of those that follow it as in PyTorch's old format.
+   *
+   * @param sure whether it begins as one; if not, numbers may look like an import without a name,
+   *     which counts only once something is called, or the pickle is whole
+   */
+  static End scan(String file, Bytes bytes, Findings findings, boolean sure) throws IOException {
     Cursor in = new Cursor(bytes, 0);
     for (int i = 0; i < MAX_PICKLES; i++) {
-      if (!new PickleScan(file, in, findings).one()) {
+      if (!new PickleScan(file, in, findings, sure || i > 0).one()) {
         return End.BROKEN;
       }
       if (in.atEnd() || in.next() != 0x80) {
@@ -64,6 +77,9 @@ final class PickleScan {
       while (true) {
         long at = in.at();
         int op = in.next();
+        if (CALLS.indexOf(op) >= 0) {
+          certain();
+        }
         if (op == '.') {
           return true;
         }
@@ -73,6 +89,23 @@ final class PickleScan {
       }
     } catch (java.io.EOFException broken) {
       return false;
+    }
+  }
+
+  /** What was seen so far is meant. */
+  private void certain() {
+    sure = true;
+    if (hiddenAt >= 0) {
+      findings.add(file, hiddenAt, Rule.PICKLE_HIDDEN_IMPORT, hidden);
+      hiddenAt = -1;
+    }
+  }
+
+  private void hidden(long at, String what) {
+    hiddenAt = at;
+    hidden = what;
+    if (sure) {
+      certain();
     }
   }
 
@@ -208,14 +241,14 @@ final class PickleScan {
     Optional<String> name = Optional.ofNullable(last);
     forget();
     if (module.isEmpty() || name.isEmpty()) {
-      findings.add(file, at, Rule.PICKLE_HIDDEN_IMPORT, "an import of a computed name");
+      hidden(at, "an import of a computed name");
     } else {
       imported(module.get(), name.get(), at);
     }
   }
 
   private void extension(int length, long at) throws IOException {
-    findings.add(file, at, Rule.PICKLE_HIDDEN_IMPORT, "an import by number " + in.number(length));
+    hidden(at, "an import by number " + in.number(length));
     forget();
   }
 

@@ -85,7 +85,7 @@ public final class Scanner {
         };
     if (other && Kind.mayBePickle(name)) {
       findings.add(name, 0, Rule.CONTENT_MISMATCH, "named for an unpickler, begins as " + kind);
-      var _ = PickleScan.scan(name, bytes, findings);
+      var _ = PickleScan.scan(name, bytes, findings, false);
     }
   }
 
@@ -104,7 +104,7 @@ public final class Scanner {
   }
 
   private static void pickle(String name, Bytes bytes, Findings findings) throws IOException {
-    if (PickleScan.scan(name, bytes, findings) == PickleScan.End.BROKEN) {
+    if (PickleScan.scan(name, bytes, findings, true) == PickleScan.End.BROKEN) {
       findings.add(name, 0, Rule.PICKLE_BROKEN, "a pickle that breaks off");
     }
   }
@@ -151,7 +151,7 @@ public final class Scanner {
     } else if (bytes.size() > 0) {
       if (Kind.mayBePickle(name)) {
         // Whatever a loader would run before it finds that this is no pickle.
-        var _ = PickleScan.scan(name, bytes, findings);
+        var _ = PickleScan.scan(name, bytes, findings, false);
       }
       findings.add(name, 0, Rule.NOT_SCANNED, "content of an unknown format");
     }

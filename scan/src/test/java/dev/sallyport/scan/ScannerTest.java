@@ -331,6 +331,25 @@ class ScannerTest {
     assertFalse(scan("m.dat", new byte[] {1, 2, 3}).isEmpty());
   }
 
+  @Test
+  void numbersAreNotTakenForAPickleAndAPickleWithoutItsHeadIs() throws Exception {
+    System.out.println("seed=" + SEED);
+    Random random = new Random(SEED);
+    int errors = 0;
+    for (int i = 0; i < 500; i++) {
+      byte[] noise = new byte[1000];
+      random.nextBytes(noise);
+      noise[1] |= 0x40;
+      errors +=
+          scan("weights.bin", noise).stream().anyMatch(f -> f.rule().severity() == Severity.ERROR)
+              ? 1
+              : 0;
+    }
+    assertTrue(errors <= 5, errors + " of 500 noises are refused, seed " + SEED);
+    assertFinds(Rule.PICKLE_HIDDEN_IMPORT, "weights.bin", text("NN\u0093)R\u00ff"));
+    assertFinds(Rule.PICKLE_HIDDEN_IMPORT, "weights.bin", text("\u0082\u0001)R\u00ff"));
+  }
+
   /** Nothing throws, hangs or is silent about content that is damaged at random. */
   @Test
   void damagedFilesAreEitherFoundOrStillGood() throws Exception {
