@@ -194,8 +194,7 @@ record RiskReport(
     List<Required> states = new ArrayList<>();
     for (String control : policy().controls(zone, audience)) {
       states.add(
-          new Required(
-              control, controls.word(control), failing.contains(control), about(control)));
+          new Required(control, controls.word(control), failing.contains(control), about(control)));
     }
     return states;
   }
