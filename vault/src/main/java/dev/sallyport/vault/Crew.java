@@ -5,7 +5,8 @@ import java.util.concurrent.Executors;
 
 /** The threads of one sealing or extraction: one per processor, ended by whoever opened them. */
 final class Crew {
-  private static final int SIZE = Math.max(1, Runtime.getRuntime().availableProcessors());
+  /** One per processor. */
+  static final int SIZE = Math.max(1, Runtime.getRuntime().availableProcessors());
 
   /** Chunks under way at once. */
   static final int WINDOW = 2 * SIZE + 2;

@@ -7,18 +7,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 
 /**
- * One run of {@link SealedModel#extractTo}: the crew decrypts and writes chunks, the calling thread
- * hashes them in order. Nobody uses what was written before its digest is compared. Memory is
- * bounded by the window: 2 MiB per chunk under way.
+ * One run of {@link SealedModel#extractTo}: the calling thread and a crew work on one file after
+ * the other. Nobody uses what was written before its digest is compared. Memory is bounded by the
+ * window: 2 MiB per chunk under way.
  */
 final class Extraction {
   private final SealedModel model;
@@ -26,20 +22,8 @@ final class Extraction {
   private final ModelKeys keys;
   private final Progress progress;
   private final long total;
-  private final Deque<byte[]> free = new ArrayDeque<>();
   private final List<Path> written = new ArrayList<>();
   private long done;
-
-  /** A decrypted chunk in a buffer. */
-  private static final class Chunk {
-    private final byte[] bytes;
-    private final int length;
-
-    Chunk(byte[] bytes, int length) {
-      this.bytes = bytes;
-      this.length = length;
-    }
-  }
 
   Extraction(SealedModel model, Path target, ModelKeys keys, Progress progress) {
     this.model = model;
@@ -51,58 +35,45 @@ final class Extraction {
 
   void run() throws IOException, BadInput {
     Warmup.before(total);
-    try (ExecutorService crew = Crew.open()) {
+    try (Buffers buffers = new Buffers(model.params().plainLength());
+        ExecutorService crew = Crew.open()) {
       for (SealedFile file : model.files()) {
-        extract(file, crew);
+        extract(file, crew, buffers);
       }
     } catch (IOException | BadInput | RuntimeException e) {
       removeWritten(e);
       throw e;
-    } finally {
-      free.forEach(buffer -> Arrays.fill(buffer, (byte) 0));
     }
   }
 
-  private void extract(SealedFile file, ExecutorService crew) throws IOException, BadInput {
+  private void extract(SealedFile file, ExecutorService crew, Buffers buffers)
+      throws IOException, BadInput {
     Path path = target.resolve(file.name());
     Path parent = path.getParent();
     if (parent != null) {
       Disk.createDirectories(parent);
     }
-    MessageDigest digest = Digest.sha256();
+    Digest digest;
     try (ModelReader reader = model.reader(file, keys);
-        FileChannel out = Disk.create(path);
-        InOrder<Chunk> chunks = new InOrder<>(crew, Crew.WINDOW)) {
+        FileChannel out = Disk.create(path)) {
       written.add(path);
-      long next = 0;
-      while (next < reader.segments() || !chunks.empty()) {
-        while (next < reader.segments() && !chunks.full()) {
-          submit(chunks, reader, out, next++);
-        }
-        consume(chunks.take(), digest);
+      var work = new FileExtraction(reader, out, buffers, Crew.WINDOW, this::through);
+      int helpers = (int) Math.min(Crew.SIZE, reader.segments()) - 1;
+      for (int i = 0; i < helpers; i++) {
+        crew.execute(work::work);
       }
+      work.work();
+      digest = work.finish();
     }
     // The key proves who sealed; the digest proves that it is what the signer saw.
-    if (!Digest.finish(digest).equals(file.digest())) {
+    if (!digest.equals(file.digest())) {
       throw new BadInput(file.place() + ": digest is not that of the signed manifest");
     }
   }
 
-  private void submit(InOrder<Chunk> chunks, ModelReader reader, FileChannel out, long index) {
-    byte[] pooled = free.poll();
-    byte[] buffer = pooled == null ? new byte[reader.plainLength()] : pooled;
-    long position = index * reader.plainLength();
-    chunks.submit(() -> {
-      int length = reader.segment(index, buffer);
-      Disk.write(out, buffer, length, position);
-      return new Chunk(buffer, length);
-    });
-  }
-
-  private void consume(Chunk chunk, MessageDigest digest) {
-    digest.update(chunk.bytes, 0, chunk.length);
-    free.push(chunk.bytes);
-    done += chunk.length;
+  /** Called by one thread at a time, each after the other. */
+  private void through(int bytes) {
+    done += bytes;
     progress.done(done, total);
   }
 

@@ -106,6 +106,19 @@ class SealedModelTest {
   }
 
   @Test
+  void namesTheFirstOfSeveralBadChunksAndNothingStays() throws Exception {
+    house.file("model.gguf", 12 * PLAIN);
+    SealedModel sealed = house.seal();
+    for (long chunk = 2; chunk < 11; chunk++) {
+      flip(sealed, "000001.floe", FloeParams.HEADER_LENGTH + chunk * (1 << 20) + 500);
+    }
+    for (int run = 0; run < 20; run++) {
+      assertEquals("file 1 \"model.gguf\", chunk 3 of 12: tag mismatch", extractionError(sealed));
+      assertEquals(0, target.toFile().list().length);
+    }
+  }
+
+  @Test
   void everyPartOfACiphertextIsCovered() throws Exception {
     house.file("m", 2 * PLAIN - 100);
     SealedModel sealed = house.seal();
