@@ -17,7 +17,9 @@ final class Device {
           | Protocol.READDIRPLUS_AUTO
           | Protocol.ASYNC_DIO
           | Protocol.PARALLEL_DIROPS
-          | Protocol.MAX_PAGES;
+          | Protocol.MAX_PAGES
+          | Protocol.INIT_EXT;
+  private static final int WANTED_TOO = Protocol.DIRECT_IO_ALLOW_MMAP;
 
   private Device() {}
 
@@ -73,8 +75,12 @@ final class Device {
     }
   }
 
-  /** Answers INIT, which is always the first request. */
-  static void greet(Kernel kernel, int device) throws FuseFailure {
+  /**
+   * Answers INIT, which is always the first request.
+   *
+   * @return whether a file may be read past the page cache and mapped as well (Linux 6.6)
+   */
+  static boolean greet(Kernel kernel, int device) throws FuseFailure {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(Protocol.REQUEST_BUFFER, 8);
       long length = kernel.read(device, buffer);
@@ -98,14 +104,18 @@ final class Device {
                     + " is needed");
       }
       Reply reply = new Reply(arena, Protocol.INIT_OUT).start();
-      reply.u32(Protocol.MAJOR).u32(init.u32(4)).u32(init.u32(8)).u32(init.u32(12) & WANTED);
+      int flags = init.u32(12) & WANTED;
+      int more = (flags & Protocol.INIT_EXT) == 0 ? 0 : init.u32(16) & WANTED_TOO;
+      reply.u32(Protocol.MAJOR).u32(init.u32(4)).u32(init.u32(8)).u32(flags);
       reply.u16(MAX_BACKGROUND).u16(MAX_BACKGROUND * 3 / 4).u32(4096).u32(1);
-      reply.u16(MAX_PAGES_PER_REQUEST).zeros(Protocol.INIT_OUT - reply.length());
+      reply.u16(MAX_PAGES_PER_REQUEST).u16(0).u32(more);
+      reply.zeros(Protocol.INIT_OUT - reply.length());
       long sent = reply.send(kernel, device, init.unique(), 0);
       if (sent < 0) {
         throw new FuseFailure(
             FuseFailure.Reason.PROTOCOL, "INIT not taken: " + Errno.text((int) -sent));
       }
+      return (more & Protocol.DIRECT_IO_ALLOW_MMAP) != 0;
     }
   }
 }

@@ -14,6 +14,7 @@ final class Errno {
   static final int EINVAL = 22;
   static final int ENOTTY = 25;
   static final int EROFS = 30;
+  static final int ENAMETOOLONG = 36;
   static final int ENOSYS = 38;
   static final int ENODATA = 61;
   static final int ESTALE = 116;

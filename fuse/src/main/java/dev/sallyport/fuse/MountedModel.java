@@ -65,6 +65,7 @@ public final class MountedModel implements AutoCloseable {
   private final Instant since;
   private final int uid;
   private final int gid;
+  private final boolean direct;
   private final List<Thread> threads = new ArrayList<>();
   private boolean closed;
 
@@ -76,7 +77,8 @@ public final class MountedModel implements AutoCloseable {
       MountListener listener,
       Dimensions dimensions,
       Instant since,
-      Kernel kernel) {
+      Kernel kernel,
+      boolean direct) {
     this.point = point;
     this.model = model;
     this.tree = new Tree(model.files());
@@ -91,6 +93,7 @@ public final class MountedModel implements AutoCloseable {
     this.since = since;
     this.uid = kernel.uid();
     this.gid = kernel.gid();
+    this.direct = direct;
   }
 
   /**
@@ -115,9 +118,10 @@ public final class MountedModel implements AutoCloseable {
       MountedModel mounted;
       try {
         Device.mount(kernel, device, point);
-        Device.greet(kernel, device);
+        boolean direct = Device.greet(kernel, device);
         mounted =
-            new MountedModel(point, model, keys, callers, listener, dimensions, since, kernel);
+            new MountedModel(
+                point, model, keys, callers, listener, dimensions, since, kernel, direct);
       } catch (FuseFailure | RuntimeException e) {
         // The last descriptor ends the connection.
         var _ = kernel.close(device);
@@ -201,6 +205,11 @@ public final class MountedModel implements AutoCloseable {
 
   int gid() {
     return gid;
+  }
+
+  /** Whether the kernel lets files be read past its page cache that are mapped as well. */
+  boolean direct() {
+    return direct;
   }
 
   /** Plaintext bytes in all. */

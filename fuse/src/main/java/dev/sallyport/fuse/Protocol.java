@@ -66,8 +66,16 @@ final class Protocol {
   static final int ASYNC_DIO = 1 << 15;
   static final int PARALLEL_DIROPS = 1 << 18;
   static final int MAX_PAGES = 1 << 22;
+  static final int INIT_EXT = 1 << 30;
+
+  // fuse_init_in.flags2, of which the first is bit 32
+  static final int DIRECT_IO_ALLOW_MMAP = 1 << 4;
+
+  // fuse_read_in.read_flags
+  static final int READ_LOCKOWNER = 1 << 1;
 
   // fuse_open_out.open_flags
+  static final int DIRECT_IO = 1;
   static final int KEEP_CACHE = 1 << 1;
   static final int CACHE_DIR = 1 << 3;
   static final int NO_FLUSH = 1 << 5;

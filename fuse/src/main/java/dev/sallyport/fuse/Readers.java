@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ final class Readers implements AutoCloseable {
   private final SealedModel model;
   private final ModelKeys keys;
   private final Map<Integer, Shared> open = new HashMap<>();
+  private final Set<Integer> cached = ConcurrentHashMap.newKeySet();
   private boolean closed;
 
   Readers(SealedModel model, ModelKeys keys) {
@@ -61,6 +64,20 @@ final class Readers implements AutoCloseable {
       open.remove(file.index());
       shared.reader.close();
     }
+  }
+
+  /**
+   * The kernel reads this file for its page cache: it is mapped, or sent. Who opens it from now on
+   * reads through the cache too: a map of a file that was opened past it empties the cache first,
+   * under all who have mapped it already (ADR 52).
+   */
+  void fillsCache(SealedFile file) {
+    cached.add(file.index());
+  }
+
+  /** Whether it ever did. */
+  boolean cached(SealedFile file) {
+    return cached.contains(file.index());
   }
 
   @Override

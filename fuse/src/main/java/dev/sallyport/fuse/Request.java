@@ -34,14 +34,19 @@ record Request(MemorySegment message) {
     return message.get(ValueLayout.JAVA_LONG, Protocol.IN_HEADER + (long) offset);
   }
 
-  /** The argument as text up to its zero byte. */
-  String text() {
-    long length = 0;
+  /** How many bytes the argument has up to its zero byte. */
+  int textLength() {
+    int length = 0;
     MemorySegment argument = message.asSlice(Protocol.IN_HEADER);
     while (length < argument.byteSize() && argument.get(ValueLayout.JAVA_BYTE, length) != 0) {
       length++;
     }
-    byte[] bytes = argument.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    return length;
+  }
+
+  /** The argument as text up to its zero byte. */
+  String text() {
+    byte[] bytes = message.asSlice(Protocol.IN_HEADER, textLength()).toArray(ValueLayout.JAVA_BYTE);
     return new String(bytes, StandardCharsets.UTF_8);
   }
 }

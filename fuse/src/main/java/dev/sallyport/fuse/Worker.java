@@ -7,6 +7,7 @@ import dev.sallyport.fuse.Tree.Branch;
 import dev.sallyport.fuse.Tree.Leaf;
 import dev.sallyport.fuse.Tree.Node;
 import dev.sallyport.vault.ModelReader;
+import dev.sallyport.vault.SealedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -221,7 +222,11 @@ final class Worker implements Runnable {
 
   private void lookup(Request request, Reply reply) throws Denied {
     require(request, Callers.Want.USE);
-    Optional<Node> found = branch(request).find(request.text());
+    Branch branch = branch(request);
+    if (request.textLength() > MAX_NAME) {
+      throw new Denied(Errno.ENAMETOOLONG);
+    }
+    Optional<Node> found = branch.find(request.text());
     entry(found.orElseThrow(() -> new Denied(Errno.ENOENT)), reply);
   }
 
@@ -231,8 +236,10 @@ final class Worker implements Runnable {
     if (writing) {
       throw new Denied(Errno.EROFS);
     }
-    mount.readers().open(leaf(request).file());
-    reply.u64(0).u32(KEEP_CACHE | NO_FLUSH).u32(0);
+    SealedFile file = leaf(request).file();
+    mount.readers().open(file);
+    boolean direct = mount.direct() && !mount.readers().cached(file);
+    reply.u64(0).u32((direct ? DIRECT_IO : 0) | KEEP_CACHE | NO_FLUSH).u32(0);
   }
 
   private void openDirectory(Request request, Reply reply) throws Denied {
@@ -273,6 +280,11 @@ final class Worker implements Runnable {
     long end = Math.min(leaf.file().size(), position + Integer.toUnsignedLong(request.u32(16)));
     if (position < 0 || position > end) {
       return;
+    }
+    // Only what goes to the reader's own memory says whose locks it would respect.
+    boolean forTheCache = (request.u32(20) & READ_LOCKOWNER) == 0;
+    if (forTheCache) {
+      mount.readers().fillsCache(leaf.file());
     }
     int plain = reader.plainLength();
     while (position < end) {

@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +140,46 @@ class MountedModelTest {
   }
 
   @Test
+  void T350_whatWasReadIsNotReadAgainFromACacheByWhomeverMayNot() throws Exception {
+    sealed.file("model.bin", 2 * SEGMENT);
+    AtomicBoolean may = new AtomicBoolean(true);
+    try (MountedModel mounted = sealed.mount(sealed.seal(), (_, _) -> may.get());
+        FileChannel in = FileChannel.open(mounted.point().resolve("model.bin"))) {
+      assumeTrue(mounted.direct(), "skipped: this kernel maps only files that it caches");
+      assertEquals(4096, in.read(ByteBuffer.allocate(4096), 0));
+      may.set(false);
+      assertThrows(IOException.class, () -> in.read(ByteBuffer.allocate(4096), 0));
+      may.set(true);
+      assertEquals(4096, in.read(ByteBuffer.allocate(4096), 0));
+    }
+  }
+
+  @Test
+  void aFileThatIsMappedIsCachedForAllWhoOpenItLater() throws Exception {
+    Path plain = sealed.file("model.bin", 3 * SEGMENT);
+    AtomicInteger asked = new AtomicInteger();
+    Callers counting =
+        (_, want) -> {
+          asked.addAndGet(want == Callers.Want.USE ? 1 : 0);
+          return true;
+        };
+    try (MountedModel mounted = sealed.mount(sealed.seal(), counting)) {
+      Path file = mounted.point().resolve("model.bin");
+      try (FileChannel in = FileChannel.open(file);
+          FileChannel out =
+              FileChannel.open(
+                  dir.resolve("sent"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        // Through sendfile, which reads for the page cache, as a map does.
+        assertEquals(1, in.transferTo(0, 1, out));
+      }
+      assertArrayEquals(Files.readAllBytes(plain), Files.readAllBytes(file));
+      int before = asked.get();
+      assertArrayEquals(Files.readAllBytes(plain), Files.readAllBytes(file));
+      assertTrue(asked.get() - before < 3, "asked " + (asked.get() - before) + " times");
+    }
+  }
+
+  @Test
   void closingEndsReadersThatStillHaveAFileOpen() throws Exception {
     sealed.file("model.bin", 3 * SEGMENT);
     MountedModel mounted = sealed.mount(sealed.seal());
@@ -166,8 +208,7 @@ class MountedModelTest {
     }
   }
 
-  private final java.util.concurrent.atomic.AtomicInteger finished =
-      new java.util.concurrent.atomic.AtomicInteger();
+  private final AtomicInteger finished = new AtomicInteger();
 
   private void assertSame(byte[] expected, Path file) {
     try {
