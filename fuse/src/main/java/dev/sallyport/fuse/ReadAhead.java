@@ -4,9 +4,9 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.vault.ModelReader;
 import dev.sallyport.vault.SealedFile;
 import java.io.IOException;
-import java.util.Map;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +18,12 @@ import java.util.concurrent.TimeUnit;
 final class ReadAhead implements AutoCloseable {
   private static final int WAITING = 16;
 
+  /** Readers in order that are told apart, of all files together. */
+  private static final int STREAMS = 64;
+
   private final SegmentCache cache;
   private final int depth;
-  private final Map<Integer, Long> last = new ConcurrentHashMap<>();
+  private final Set<SegmentCache.Key> ends = new LinkedHashSet<>();
   private final ThreadPoolExecutor threads;
 
   ReadAhead(SegmentCache cache, int threads, int depth) {
@@ -38,8 +41,7 @@ final class ReadAhead implements AutoCloseable {
 
   /** A read ended in this segment. */
   void reading(SealedFile file, ModelReader reader, long segment) {
-    Long before = last.put(file.index(), segment);
-    if (before != null && before + 1 == segment) {
+    if (goesOn(file.index(), segment)) {
       for (long next = segment + 1; next <= segment + depth && next < reader.segments(); next++) {
         SegmentCache.Key key = new SegmentCache.Key(file.index(), next);
         try {
@@ -48,6 +50,17 @@ final class ReadAhead implements AutoCloseable {
           return;
         }
       }
+    }
+  }
+
+  /** Whether some reader's last read ended one segment before, whoever else reads elsewhere. */
+  private boolean goesOn(int file, long segment) {
+    synchronized (ends) {
+      boolean before = ends.remove(new SegmentCache.Key(file, segment - 1));
+      if (ends.add(new SegmentCache.Key(file, segment)) && ends.size() > STREAMS) {
+        ends.remove(ends.iterator().next());
+      }
+      return before;
     }
   }
 
