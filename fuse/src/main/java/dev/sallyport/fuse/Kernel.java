@@ -25,6 +25,7 @@ final class Kernel {
   static final int MNT_FORCE = 1;
   static final int MNT_DETACH = 2;
   static final int MADV_DONTDUMP = 16;
+  static final int MADV_COLLAPSE = 25;
 
   private static final int PR_CAP_AMBIENT = 47;
   private static final long AMBIENT_CLEAR_ALL = 4;

@@ -47,6 +47,8 @@ final class SegmentCache implements AutoCloseable {
     }
   }
 
+  private static final long HUGE_PAGE = 2 << 20;
+
   private final Arena arena = Arena.ofShared();
   private final int segmentLength;
   private final MemorySegment all;
@@ -59,9 +61,12 @@ final class SegmentCache implements AutoCloseable {
   SegmentCache(int segmentLength, int slots) {
     this.segmentLength = segmentLength;
     long stride = Math.ceilDiv(segmentLength, 4096) * 4096L;
-    this.all = arena.allocate(stride * slots, 4096);
+    this.all = arena.allocate(stride * slots, HUGE_PAGE);
+    Kernel kernel = new Kernel(arena);
+    // Linux 6.1; what cannot be had in huge pages works in small ones.
+    var _ = kernel.madvise(all, Kernel.MADV_COLLAPSE);
     // Refused only by kernels without it; core files are forbidden for the whole process anyway.
-    var _ = new Kernel(arena).madvise(all, Kernel.MADV_DONTDUMP);
+    var _ = kernel.madvise(all, Kernel.MADV_DONTDUMP);
     for (int i = 0; i < slots; i++) {
       free.add(new Slot(all.asSlice(i * stride, stride)));
     }
