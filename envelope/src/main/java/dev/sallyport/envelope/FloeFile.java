@@ -18,7 +18,8 @@ import javax.crypto.Cipher;
  * <p>Safe for several threads. Closing wipes the keys; the channel stays the caller's.
  */
 public final class FloeFile implements AutoCloseable {
-  private static final int NOT_LAST = 0xFFFFFFFF;
+  /** The length field of every segment but the last. */
+  static final int NOT_LAST = 0xFFFFFFFF;
 
   private final FileChannel channel;
   private final FloeKeys keys;
@@ -147,7 +148,7 @@ public final class FloeFile implements AutoCloseable {
     return "chunk " + (index + 1) + " of " + segments + ": ";
   }
 
-  private static void fill(FileChannel channel, long position, byte[] into, int length)
+  static void fill(FileChannel channel, long position, byte[] into, int length)
       throws IOException, BadInput {
     ByteBuffer buffer = ByteBuffer.wrap(into, 0, length);
     while (buffer.hasRemaining()) {

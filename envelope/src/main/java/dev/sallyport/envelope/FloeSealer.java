@@ -15,15 +15,14 @@ import javax.crypto.Cipher;
  * (spec/sealed-weights.md §4); the type does not let a caller repeat one.
  */
 public final class FloeSealer implements AutoCloseable {
-  private static final int NOT_LAST = 0xFFFFFFFF;
-
   private final FloeKeys keys;
   private final SecureRandom random = new SecureRandom();
   private long position;
   private boolean lastDealt;
 
-  private FloeSealer(FloeKeys keys) {
+  private FloeSealer(FloeKeys keys, long position) {
     this.keys = keys;
+    this.position = position;
   }
 
   /**
@@ -32,7 +31,12 @@ public final class FloeSealer implements AutoCloseable {
    * @param key 32 bytes; it stays the caller's
    */
   public static FloeSealer start(Secret key, byte[] associatedData, FloeParams params) {
-    return new FloeSealer(FloeKeys.start(key, associatedData, params));
+    return new FloeSealer(FloeKeys.start(key, associatedData, params), 0);
+  }
+
+  /** Goes on with a ciphertext whose segments before {@code first} were verified. */
+  static FloeSealer from(FloeKeys keys, long first) {
+    return new FloeSealer(keys, first);
   }
 
   /** The first {@link FloeParams#HEADER_LENGTH} bytes of the ciphertext. */
@@ -75,7 +79,7 @@ public final class FloeSealer implements AutoCloseable {
       byte[] nonce = new byte[12];
       random.nextBytes(nonce);
       int total = length + FloeParams.OVERHEAD;
-      ByteBuffer.wrap(out).putInt(last ? total : NOT_LAST).put(nonce);
+      ByteBuffer.wrap(out).putInt(last ? total : FloeFile.NOT_LAST).put(nonce);
       try {
         Slice in = new Slice(plain, 0, length);
         return 16 + keys.crypt(Cipher.ENCRYPT_MODE, at, last, nonce, in, out, 16);

@@ -18,7 +18,8 @@ final class Report implements Progress {
   }
 
   /** A step begins, or something is worth knowing. */
-  void note(String text) {
+  @Override
+  public void note(String text) {
     out.println(Json.toString(Json.obj().put("note", text).build()));
   }
 

@@ -27,6 +27,12 @@ final class Disk {
         file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE_MODE);
   }
 
+  /** Opens a file of ours to be looked through and written on. */
+  static FileChannel goOn(Path file) throws IOException {
+    return FileChannel.open(
+        file, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+  }
+
   /** Opens a plain file; a symbolic link in its place is refused. */
   static FileChannel read(Path file) throws IOException {
     return FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
@@ -68,6 +74,17 @@ final class Disk {
     if (bytes > free) {
       throw new IOException("no space for " + bytes + " bytes; " + free + " are free");
     }
+  }
+
+  /** Bytes in the files of a flat directory. */
+  static long sizeOfFlat(Path directory) throws IOException {
+    long bytes = 0;
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        bytes += Files.size(entry);
+      }
+    }
+    return bytes;
   }
 
   /** Makes a file, or the entries of a directory, durable. */

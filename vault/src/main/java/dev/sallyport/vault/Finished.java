@@ -22,9 +22,10 @@ import java.util.Optional;
 import javax.crypto.Mac;
 
 /**
- * Which files of a sealing under way have their whole ciphertext on the disk, so that it can go on
- * after an interruption (spec/sealed-weights.md §8). Each line is authenticated under the data key:
- * whoever can write the vault cannot have another digest signed. Used by one thread.
+ * Which files of a sealing under way have their whole ciphertext on the disk, and how much of the
+ * one that is being written, so that it can go on after an interruption (spec/sealed-weights.md
+ * §8). Each line is authenticated under the data key: whoever can write the vault cannot have
+ * another digest signed. Used by one thread.
  */
 final class Finished implements AutoCloseable {
   static final String FILE = ".done";
@@ -109,6 +110,24 @@ final class Finished implements AutoCloseable {
     }
   }
 
+  /** How far a file came that was not finished and whose source has not changed since. */
+  Optional<Underway> underway(int index, Source.Entry entry) throws IOException {
+    Json.Obj fact = known.get(index);
+    if (fact == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Underway.read(fact, index, entry, stamp(entry)));
+    } catch (BadInput other) {
+      return Optional.empty();
+    }
+  }
+
+  /** Says durably how far a ciphertext is durable. */
+  void note(Underway underway) throws IOException {
+    append(line(underway.fact()));
+  }
+
   /** When a file was last changed, and which one it is; taken before it is read. */
   static String stamp(Source.Entry entry) throws IOException {
     Map<String, Object> a =
@@ -144,14 +163,21 @@ final class Finished implements AutoCloseable {
     StringBuilder lines = new StringBuilder();
     for (Pending done : pending) {
       Disk.sync(directory.resolve(SealedFile.sealedName(done.index())));
-      Json line = Json.obj().put("fact", done.line()).put("mac", mac(done.line())).build();
-      lines.append(Json.toString(line)).append('\n');
+      lines.append(line(done.line()));
     }
-    byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-    Disk.write(out, bytes, bytes.length);
-    out.force(true);
+    append(lines.toString());
     pending.clear();
     pendingBytes = 0;
+  }
+
+  private String line(Json.Obj fact) {
+    return Json.toString(Json.obj().put("fact", fact).put("mac", mac(fact)).build()) + '\n';
+  }
+
+  private void append(String lines) throws IOException {
+    byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
+    Disk.write(out, bytes, bytes.length);
+    out.force(true);
   }
 
   private String mac(Json.Obj fact) {

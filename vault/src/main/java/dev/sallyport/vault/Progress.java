@@ -5,4 +5,7 @@ package dev.sallyport.vault;
 public interface Progress {
   /** Plaintext bytes done so far, and in all. */
   void done(long bytes, long total);
+
+  /** Told what a person may want to know. */
+  default void note(String text) {}
 }

@@ -154,7 +154,7 @@ public final class Staging implements AutoCloseable {
   public Begun begin(Source source) throws IOException, BadInput {
     long version = version();
     // Ciphertext is a little longer; what runs out later all the same ends cleanly too.
-    Disk.requireSpace(vault.directory(), source.bytes());
+    Disk.requireSpace(vault.directory(), source.bytes() - sizeOfBegun());
     Files.createDirectory(path(version));
     Disk.sync(vault.directory().resolve(model.value()));
     // INVARIANT: the new number is durable before the old ones go, so a number is never reused.
@@ -166,8 +166,17 @@ public final class Staging implements AutoCloseable {
     return new Begun(version);
   }
 
+  /** What goes when a new sealing begins. */
+  private long sizeOfBegun() throws IOException {
+    long bytes = 0;
+    for (long old : vault.begun(model)) {
+      bytes += Disk.sizeOfFlat(path(old));
+    }
+    return bytes;
+  }
+
   /**
-   * Encrypts, hashes and signs the source; what an interrupted run finished is taken over.
+   * Encrypts, hashes and signs the source; what an interrupted run did is taken over.
    *
    * @param params segments of 1 MiB or of 64 KiB
    * @param base an earlier version, whose ciphertexts are used again for files that are the same
@@ -181,19 +190,34 @@ public final class Staging implements AutoCloseable {
       Optional<SealedModel> base,
       Progress progress)
       throws IOException, BadInput {
+    return seal(begun, source, dataKey, signer, new Sealing.Options(params, base), progress);
+  }
+
+  Draft seal(
+      Begun begun,
+      Source source,
+      Secret dataKey,
+      SigningKey signer,
+      Sealing.Options options,
+      Progress progress)
+      throws IOException, BadInput {
     long version = begun.version();
     Path directory = path(version);
     try {
-      Sealing.Options options = new Sealing.Options(params, base);
       Sealing sealing = new Sealing(model, version, source, directory, dataKey, options, progress);
-      return new Draft(version, directory, source, params, sealing.run(signer));
+      return new Draft(version, directory, source, options.params(), sealing.run(signer));
     } catch (IOException | BadInput | RuntimeException e) {
-      discard(directory, e);
+      if (Files.exists(directory.resolve(DRAFT))) {
+        progress.note("what is sealed so far is kept; seal again to go on");
+      } else {
+        discard(directory, e);
+      }
       throw e;
     }
   }
 
-  // No key was wrapped yet: neither the number nor the space it took need be kept.
+  // Without its key nobody can go on, and no key was wrapped: neither number nor space need be
+  // kept.
   private static void discard(Path directory, Exception cause) {
     try {
       Disk.removeFlat(directory);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.envelope.FloeDraft;
 import dev.sallyport.envelope.FloeFile;
 import dev.sallyport.envelope.FloeParams;
 import dev.sallyport.envelope.FloeSealer;
@@ -75,5 +76,53 @@ class LargeModelTest {
         assertThrows(BadInput.class, () -> open.segment(wanted - 1, new byte[plain.length]));
       }
     }
+  }
+
+  /** Beyond 600 GB: a sparse draft whose last segment is compared, and gone on behind. */
+  @Test
+  void goesOnInAFileOfHundredsOfGigabytes() throws Exception {
+    FloeParams params = FloeParams.SEALED;
+    long there = 654_321;
+    byte[] associatedData = {2};
+    byte[] plain = new byte[params.plainLength()];
+    new Random(8).nextBytes(plain);
+    byte[] sealed = new byte[params.segmentLength()];
+    try (Secret key = Secret.random();
+        FileChannel file =
+            FileChannel.open(
+                dir.resolve("huge.floe"),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+      try (FloeSealer sealer = FloeSealer.start(key, associatedData, params)) {
+        file.write(ByteBuffer.wrap(sealer.header()), 0);
+        for (long i = 0; i < there; i++) {
+          var _ = sealer.next(false);
+        }
+        sealer.next(false).seal(plain, plain.length, sealed);
+        file.write(ByteBuffer.wrap(sealed), position(params, there));
+      }
+      try (FloeDraft draft = FloeDraft.open(file, key, associatedData, params)) {
+        assertEquals(FloeDraft.Found.SAME, draft.compare(there, plain));
+        assertEquals(FloeDraft.Found.BROKEN, draft.compare(there - 1, plain), "a hole");
+        assertEquals(FloeDraft.Found.BROKEN, draft.compare(there + 1, plain), "past the end");
+        plain[9]++;
+        assertEquals(FloeDraft.Found.OTHER, draft.compare(there, plain));
+        try (FloeSealer sealer = draft.goOn(there + 1)) {
+          int length = sealer.next(true).seal(plain, 77, sealed);
+          file.write(ByteBuffer.wrap(sealed, 0, length), position(params, there + 1));
+        }
+      }
+      try (FloeFile open = FloeFile.open(file, key, associatedData, params)) {
+        assertEquals((there + 1) * params.plainLength() + 77, open.size());
+        byte[] read = new byte[200];
+        assertEquals(177, open.read(open.size() - 177, read, 0, read.length));
+        assertArrayEquals(Arrays.copyOf(plain, 77), Arrays.copyOfRange(read, 100, 177));
+      }
+    }
+  }
+
+  private static long position(FloeParams params, long index) {
+    return FloeParams.HEADER_LENGTH + index * params.segmentLength();
   }
 }

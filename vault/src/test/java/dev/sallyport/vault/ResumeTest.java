@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.envelope.FloeParams;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -68,10 +70,24 @@ class ResumeTest {
   void believesNoLineThatIsNotAuthentic() throws Exception {
     String first = interrupted();
     Path journal = staging().resolve(Finished.FILE);
-    String line = Files.readString(journal);
-    Files.writeString(journal, line.replaceFirst("\"sha256:.", "\"sha256:0"));
-    if (line.contains("\"sha256:0")) {
-      Files.writeString(journal, line.replaceFirst("\"sha256:.", "\"sha256:1"));
+    StringBuilder forged = new StringBuilder();
+    for (String line : Files.readAllLines(journal)) {
+      int at = line.indexOf("\"mac\":\"") + 7;
+      forged.append(line, 0, at).append(line.charAt(at) == '0' ? '1' : '0');
+      forged.append(line.substring(at + 1)).append('\n');
+    }
+    Files.writeString(journal, forged);
+    SealedModel sealed = goOn();
+    assertNotEquals(first, header(sealed.path(sealed.files().getFirst())));
+    assertExtracts(sealed);
+  }
+
+  @Test
+  void sealsAnewAFinishedFileThatWasCutShort() throws Exception {
+    String first = interrupted();
+    Path file = staging().resolve("000001.floe");
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() - 1);
     }
     SealedModel sealed = goOn();
     assertNotEquals(first, header(sealed.path(sealed.files().getFirst())));
