@@ -11,7 +11,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Signs models for verifiers elsewhere: an EC key with its public key or certificates, or an
- * ML-DSA-65 key. Models of this installation are signed by {@code envelope.Manifest}.
+ * ML-DSA-65 key. What counts inside an installation is the signature of {@code envelope.Manifest}
+ * alone.
  */
 public final class BundleSigner {
   private final UnaryOperator<byte[]> key;
@@ -52,7 +53,17 @@ public final class BundleSigner {
 
   /** The bundle over this statement. */
   public Json.Obj sign(ModelStatement statement) {
-    byte[] payload = statement.payload();
+    return bundle(statement.payload());
+  }
+
+  /** The bundle over a statement that was made elsewhere, byte for byte. */
+  public Json.Obj sign(byte[] payload) throws BadInput {
+    // What we sign must be what we accept.
+    var _ = ModelStatement.parse(payload);
+    return bundle(payload);
+  }
+
+  private Json.Obj bundle(byte[] payload) {
     Json.Obj signature =
         Json.obj().put("sig", key.apply(Dsse.preAuthEncoding(payload))).put("keyid", "").build();
     Json.Obj envelope =
