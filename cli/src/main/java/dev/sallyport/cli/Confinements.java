@@ -157,6 +157,13 @@ final class Confinements {
     return view.build();
   }
 
+  /** What reads the manifest of a sealed model. */
+  Confinement describer() throws Failure {
+    Confinement.Builder view = base(Program.SEALER);
+    read(view, "vault");
+    return view.build();
+  }
+
   /** A device, socket or directory outside /usr, at its own place. */
   static void reach(Confinement.Builder view, Path path) {
     if (path.startsWith("/dev")) {
@@ -175,6 +182,8 @@ final class Confinements {
             .java(Dist.javaHome())
             .readOnly(app, app)
             .environment("PATH", "/usr/bin:/bin")
+            // Without it a JVM reads names of files as ASCII, and a model may have any.
+            .environment("LC_ALL", "C.UTF-8")
             .readOnly(home.trustRoot(), INSIDE.resolve("trust-root.json"));
     view.profile(profile(program));
     dist.cache(program.label()).ifPresent(file -> view.readOnly(file, file));

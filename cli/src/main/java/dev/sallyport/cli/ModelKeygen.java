@@ -24,7 +24,7 @@ final class ModelKeygen implements Callable<Integer> {
   @Option(
       names = "--type",
       paramLabel = "TYPE",
-      description = "ec-p256 (default), ec-p384 or ml-dsa-65.")
+      description = "ec-p256 (default), ec-p384, ec-p521 or ml-dsa-65.")
   private String type = "ec-p256";
 
   @Option(
@@ -49,10 +49,11 @@ final class ModelKeygen implements Callable<Integer> {
         switch (type) {
           case "ec-p256" -> ec("secp256r1", secret);
           case "ec-p384" -> ec("secp384r1", secret);
+          case "ec-p521" -> ec("secp521r1", secret);
           case "ml-dsa-65" -> mlDsa(secret);
           default ->
               throw new Failure(
-                  Exit.USAGE, "--type \"" + type + "\": ec-p256, ec-p384 or ml-dsa-65");
+                  Exit.USAGE, "--type \"" + type + "\": ec-p256, ec-p384, ec-p521 or ml-dsa-65");
         };
     Files.write(
         open,

@@ -1,22 +1,13 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
-import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Json;
-import dev.sallyport.keys.CertificateChain;
-import dev.sallyport.supplychain.BundleSigner;
-import dev.sallyport.supplychain.EcSigningKey;
-import dev.sallyport.supplychain.MlDsaSigningKey;
 import dev.sallyport.supplychain.ModelStatement;
 import dev.sallyport.supplychain.ModelTree;
 import dev.sallyport.supplychain.Serialization;
-import dev.sallyport.supplychain.UnverifiedBundle;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -27,19 +18,30 @@ import picocli.CommandLine.Parameters;
 
 /** Signs a directory so that other implementations of OpenSSF Model Signing can verify it. */
 @Command(
-    description = "Signs a model directory by OpenSSF Model Signing, for verifiers elsewhere.",
+    description = "Signs a model by OpenSSF Model Signing, for verifiers elsewhere.",
     footer = {
       "",
-      "Models of this installation are signed when they are sealed; this is for others.",
+      "A directory, or with --sealed the manifest of a model in the vault, which needs no plaintext.",
+      "Inside an installation it counts for nothing.",
       "Example: sallyport model sign ./llama --key publisher.pem --out llama.sig"
     })
 final class ModelSign implements Callable<Integer> {
-  private static final int MAX_KEY = 64 << 10;
-
   private final Session session;
 
-  @Parameters(paramLabel = "DIR", description = "The model.")
-  private Path directory = Path.of("");
+  @Parameters(paramLabel = "DIR", arity = "0..1", description = "The model.")
+  private @Nullable Path directory;
+
+  @Option(
+      names = "--sealed",
+      paramLabel = "NAME",
+      description = "A model in the vault, instead of DIR.")
+  private @Nullable String sealed;
+
+  @Option(
+      names = "--version",
+      paramLabel = "N",
+      description = "With --sealed: of the model. Default: the newest.")
+  private @Nullable Long version;
 
   @Option(
       names = "--key",
@@ -85,76 +87,61 @@ final class ModelSign implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, BadInput, IOException, InterruptedException {
-    ModelVerify.requireDirectory(directory);
     if (shardSize != null && shardSize < 1) {
       throw new Failure(Exit.USAGE, "--shard-size " + shardSize + ": it must be positive");
     }
-    BundleSigner signer = signer();
-    @Nullable BundleSigner beside = mlDsaKey == null ? null : postQuantum(mlDsaKey);
-    Path second = ModelVerify.beside(out);
-    ModelStatement statement = statement();
-    write(out, signer.sign(statement));
-    Json.Builder result =
-        Json.obj()
-            .put("signature", out.toString())
-            .put("model", statement.model())
-            .put("resources", statement.resources().size());
+    Json.Builder result = Json.obj();
     List<String> lines = new ArrayList<>();
-    lines.add("signed      " + statement.resources().size() + " resources");
-    lines.add("signature   " + out);
-    if (beside != null) {
-      write(second, beside.sign(statement));
-      result.put("mlDsa", second.toString());
-      lines.add("ML-DSA-65   " + second);
+    if (sealed == null) {
+      signDirectory(ModelVerify.requireDirectory(directory), result, lines);
+    } else {
+      signSealed(sealed, result, lines);
     }
     session.print(result.build(), lines);
     return Exit.OK.status();
   }
 
-  private ModelStatement statement() throws BadInput, IOException, InterruptedException {
-    Set<String> ignored = ModelVerify.ignored(directory, out, ignore);
-    ModelTree tree = ModelTree.of(directory, ignored);
+  private void signDirectory(Path model, Json.Builder result, List<String> lines)
+      throws Failure, BadInput, IOException, InterruptedException {
+    if (version != null) {
+      throw new Failure(Exit.USAGE, "--version goes with --sealed");
+    }
+    Publisher publisher = Publisher.read(key, certificate, mlDsaKey, out);
+    ModelStatement statement = statement(model);
+    int resources = statement.resources().size();
+    result.put("model", statement.model()).put("resources", resources);
+    lines.add("signed      " + resources + " resources");
+    publisher.write(signer -> signer.sign(statement), result, lines);
+  }
+
+  private void signSealed(String name, Json.Builder result, List<String> lines)
+      throws Failure, BadInput, IOException, InterruptedException {
+    if (directory != null || shardSize != null || this.name != null || !ignore.isEmpty()) {
+      throw new Failure(
+          Exit.USAGE, "--sealed signs what was sealed: no DIR, --name, --shard-size or --ignore");
+    }
+    Publisher publisher = Publisher.read(key, certificate, mlDsaKey, out);
+    SealedManifest manifest = SealedManifest.read(session.home().existing(), name, version);
+    result.put("model", name).put("version", manifest.version()).put("manifest", manifest.id());
+    lines.add("signed      " + manifest + ", manifest " + manifest.id());
+    publisher.write(signer -> signer.sign(manifest.payload()), result, lines);
+  }
+
+  private ModelStatement statement(Path model) throws BadInput, IOException, InterruptedException {
+    Set<String> ignored = ModelVerify.ignored(model, out, ignore);
+    ModelTree tree = ModelTree.of(model, ignored);
     Serialization serialization =
         shardSize == null ? new Serialization.Files() : new Serialization.Shards(shardSize);
-    String model = name == null ? String.valueOf(directory.toRealPath().getFileName()) : name;
+    String called = name == null ? String.valueOf(model.toRealPath().getFileName()) : name;
     Progress progress = new Progress(session);
     try {
       return tree.statement(
-          model,
+          called,
           serialization,
           ignored.stream().sorted().toList(),
           ModelVerify.shown(progress, tree.bytes()));
     } finally {
       progress.end();
     }
-  }
-
-  private BundleSigner signer() throws BadInput, IOException {
-    byte[] pem = Bounded.read(key, MAX_KEY);
-    try {
-      EcSigningKey read = EcSigningKey.read(pem);
-      return certificate == null
-          ? BundleSigner.of(read)
-          : BundleSigner.of(read, CertificateChain.parsePem(Bounded.read(certificate, MAX_KEY)));
-    } finally {
-      Arrays.fill(pem, (byte) 0);
-    }
-  }
-
-  private static BundleSigner postQuantum(Path file) throws BadInput, IOException {
-    byte[] pem = Bounded.read(file, MAX_KEY);
-    try {
-      return BundleSigner.of(MlDsaSigningKey.read(pem));
-    } finally {
-      Arrays.fill(pem, (byte) 0);
-    }
-  }
-
-  private static void write(Path file, Json.Obj bundle) throws Failure, IOException {
-    byte[] bytes = bundle.canonical();
-    if (bytes.length > UnverifiedBundle.MAX_BYTES) {
-      throw new Failure(Exit.DATA, "signature of " + bytes.length + " bytes; use fewer shards");
-    }
-    Files.write(file, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 }

@@ -29,10 +29,11 @@ import picocli.CommandLine.Parameters;
 
 /** Checks a directory against an OpenSSF Model Signing bundle, offline. */
 @Command(
-    description = "Verifies a model directory against its OpenSSF Model Signing signature.",
+    description = "Verifies a model against its OpenSSF Model Signing signature.",
     footer = {
       "",
       "Every file must be as signed: one more, one less, a link or another name fails.",
+      "With --sealed the signature must be over the very manifest that was sealed: no plaintext.",
       "Example: sallyport model verify ./llama --signature llama.sig --key publisher.pub"
     })
 final class ModelVerify implements Callable<Integer> {
@@ -42,8 +43,20 @@ final class ModelVerify implements Callable<Integer> {
 
   private final Session session;
 
-  @Parameters(paramLabel = "DIR", description = "The model.")
-  private Path directory = Path.of("");
+  @Parameters(paramLabel = "DIR", arity = "0..1", description = "The model.")
+  private @Nullable Path directory;
+
+  @Option(
+      names = "--sealed",
+      paramLabel = "NAME",
+      description = "A model in the vault, instead of DIR.")
+  private @Nullable String sealed;
+
+  @Option(
+      names = "--version",
+      paramLabel = "N",
+      description = "With --sealed: of the model. Default: the newest.")
+  private @Nullable Long version;
 
   @Option(
       names = "--signature",
@@ -104,15 +117,19 @@ final class ModelVerify implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, BadInput, IOException, InterruptedException {
     Trust trust = trust();
-    requireDirectory(directory);
-    ModelSignature signed = verified(signature, trust);
-    Set<String> ignored = new HashSet<>(ignored(directory, signature, ignore));
-    if (mlDsaKey != null) {
-      Path second = beside(signature);
-      requireSame(signed, verified(second, postQuantum(mlDsaKey)));
-      ignored.addAll(ignored(directory, second, List.of()));
+    if (sealed != null) {
+      return verifySealed(sealed, trust);
     }
-    ModelTree tree = ModelTree.of(directory, ignored);
+    if (version != null) {
+      throw new Failure(Exit.USAGE, "--version goes with --sealed");
+    }
+    Path model = requireDirectory(directory);
+    ModelSignature signed = verified(signature, trust);
+    Set<String> ignored = new HashSet<>(ignored(model, signature, ignore));
+    if (requirePostQuantum(signed)) {
+      ignored.addAll(ignored(model, beside(signature), List.of()));
+    }
+    ModelTree tree = ModelTree.of(model, ignored);
     Progress progress = new Progress(session);
     List<String> differences;
     try {
@@ -123,6 +140,55 @@ final class ModelVerify implements Callable<Integer> {
     boolean holds = differences.isEmpty();
     session.print(json(signed, tree, differences), lines(signed, tree, differences));
     return (holds ? Exit.OK : Exit.REFUSED).status();
+  }
+
+  /** Demands the second signature if its key was given. */
+  private boolean requirePostQuantum(ModelSignature signed) throws Failure, BadInput, IOException {
+    if (mlDsaKey == null) {
+      return false;
+    }
+    requireSame(signed, verified(beside(signature), postQuantum(mlDsaKey)));
+    return true;
+  }
+
+  private int verifySealed(String name, Trust trust)
+      throws Failure, BadInput, IOException, InterruptedException {
+    if (directory != null || !ignore.isEmpty()) {
+      throw new Failure(Exit.USAGE, "--sealed goes with neither DIR nor --ignore");
+    }
+    ModelSignature signed = verified(signature, trust);
+    requirePostQuantum(signed);
+    SealedManifest manifest = SealedManifest.read(session.home().existing(), name, version);
+    if (!manifest.id().equals(signed.payload())) {
+      throw new Failure(
+          Exit.REFUSED,
+          "the signature is over "
+              + signed.payload().brief()
+              + "; "
+              + manifest
+              + " has the manifest "
+              + manifest.id().brief());
+    }
+    session.print(
+        Json.obj()
+            .put("holds", true)
+            .put("model", name)
+            .put("version", manifest.version())
+            .put("signer", signed.signer().name())
+            .put("kind", signed.signer().kind())
+            .put("notes", Json.strings(signed.signer().notes()))
+            .put("payload", signed.payload())
+            .build(),
+        sealedLines(signed, manifest));
+    return Exit.OK.status();
+  }
+
+  private static List<String> sealedLines(ModelSignature signed, SealedManifest manifest) {
+    List<String> lines = new ArrayList<>();
+    lines.add("holds       " + manifest + ", manifest " + manifest.id());
+    lines.add("signed by   " + signed.signer().kind() + " " + signed.signer().name());
+    signed.signer().notes().forEach(note -> lines.add("note        " + note));
+    return lines;
   }
 
   /** A signature that does not verify is a refusal; one that cannot be read is bad data. */
@@ -171,10 +237,14 @@ final class ModelVerify implements Callable<Integer> {
     return new SigstoreTrust(root, identity, issuer);
   }
 
-  static void requireDirectory(Path directory) throws Failure {
+  static Path requireDirectory(@Nullable Path directory) throws Failure {
+    if (directory == null) {
+      throw new Failure(Exit.USAGE, "DIR or --sealed NAME is needed");
+    }
     if (!Files.isDirectory(directory)) {
       throw new Failure(Exit.MISSING, "no such directory: " + directory);
     }
+    return directory;
   }
 
   /** What the user says, and the signature file itself if it lies inside. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,6 +62,44 @@ final class Seal implements Callable<Integer> {
       })
   private List<String> allowed = new ArrayList<>();
 
+  @ArgGroup(
+      exclusive = false,
+      heading = "An OpenSSF Model Signing signature over the same manifest, for others:%n")
+  private @Nullable Oms oms;
+
+  /** What {@code model sign} takes. */
+  static final class Oms {
+    @Option(
+        names = "--oms-key",
+        required = true,
+        paramLabel = "PEM",
+        description = "Private EC key: P-256, P-384 or P-521.")
+    private Path key = Path.of("");
+
+    @Option(
+        names = "--oms-out",
+        required = true,
+        paramLabel = "FILE",
+        description = "Where the signature goes; must not exist.")
+    private Path out = Path.of("");
+
+    @Option(
+        names = "--oms-certificate",
+        paramLabel = "PEM",
+        description = "The key's certificate, then those above it.")
+    private @Nullable Path certificate;
+
+    @Option(
+        names = "--oms-ml-dsa-key",
+        paramLabel = "PEM",
+        description = "Private ML-DSA-65 key; its bundle is FILE.ml-dsa.")
+    private @Nullable Path mlDsaKey;
+
+    private Publisher publisher() throws Failure, BadInput, IOException {
+      return Publisher.read(key, certificate, mlDsaKey, out);
+    }
+  }
+
   Seal(Session session) {
     this.session = session;
   }
@@ -75,6 +114,7 @@ final class Seal implements Callable<Integer> {
     if (!Files.exists(source)) {
       throw new Failure(Exit.MISSING, "no such file or directory: " + source);
     }
+    @Nullable Publisher publisher = oms == null ? null : oms.publisher();
     Path real = source.toRealPath();
     Path key = signAs.path(home).toRealPath();
     Dist dist = Dist.find();
@@ -87,7 +127,9 @@ final class Seal implements Callable<Integer> {
                   .sealer(real, key),
               command,
               Output.PIPE);
-      return follow(sealer);
+      Json.Obj sealed = SealerOutput.follow(session, sealer);
+      print(home, sealed, publisher);
+      return Exit.OK.status();
     } catch (SandboxFailure e) {
       throw new Failure(Exit.UNAVAILABLE, String.valueOf(e.getMessage()), e);
     }
@@ -117,16 +159,38 @@ final class Seal implements Callable<Integer> {
     return arguments;
   }
 
-  private int follow(Confined sealer) throws Failure, BadInput, IOException, InterruptedException {
-    Json.Obj sealed = SealerOutput.follow(session, sealer);
-    session.print(
-        sealed,
-        List.of(
-            "sealed      " + model + " version " + sealed.integer("version"),
-            "manifest    " + sealed.string("manifest"),
-            "size        " + Text.size(sealed.integer("bytes")),
-            "scan        " + scanned(sealed.object("scan"))));
-    return Exit.OK.status();
+  private void print(Home home, Json.Obj sealed, @Nullable Publisher publisher)
+      throws Failure, BadInput, IOException, InterruptedException {
+    Json.Builder result = Json.obj();
+    sealed.members().forEach(result::put);
+    List<String> lines = new ArrayList<>();
+    lines.add("sealed      " + model + " version " + sealed.integer("version"));
+    lines.add("manifest    " + sealed.string("manifest"));
+    lines.add("size        " + Text.size(sealed.integer("bytes")));
+    lines.add("scan        " + scanned(sealed.object("scan")));
+    if (publisher != null) {
+      publish(home, sealed.integer("version"), publisher, result, lines);
+    }
+    session.print(result.build(), lines);
+  }
+
+  private void publish(
+      Home home, long number, Publisher publisher, Json.Builder result, List<String> lines)
+      throws Failure, InterruptedException {
+    try {
+      SealedManifest manifest = SealedManifest.read(home, model, number);
+      publisher.write(signer -> signer.sign(manifest.payload()), result, lines);
+    } catch (IOException | BadInput e) {
+      throw new Failure(
+          Exit.IO,
+          "version "
+              + number
+              + " is sealed, but not signed for others: "
+              + e.getMessage()
+              + "; try: sallyport model sign --sealed "
+              + model,
+          e);
+    }
   }
 
   private static String scanned(Json.Obj scan) throws BadInput {

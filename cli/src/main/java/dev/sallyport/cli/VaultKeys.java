@@ -1,14 +1,8 @@
 package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
-import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Json;
-import dev.sallyport.sandbox.Confined;
-import dev.sallyport.sandbox.Output;
-import dev.sallyport.sandbox.Sandbox;
-import dev.sallyport.sandbox.SandboxFailure;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,31 +26,8 @@ record VaultKeys(List<Json.Obj> models, long rewrapped, List<String> failed) {
 
   private static VaultKeys run(Home home, List<String> more)
       throws Failure, IOException, BadInput, InterruptedException {
-    Dist dist = Dist.find();
-    List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
-    arguments.addAll(more);
-    try (Sandbox sandbox = Preflight.sandbox()) {
-      Confined process =
-          sandbox.start(
-              new Confinements(
-                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file(), null)
-                  .rewrapper(),
-              dist.command(Program.SEALER, "Rewrap", arguments),
-              Output.PIPE);
-      byte[] answer = Bounded.read(process.output(), MAX_ANSWER, "rewrap");
-      int status = process.waitFor();
-      if (status != 0) {
-        List<String> said = process.lastLines();
-        throw new Failure(
-            Exit.DATA, said.isEmpty() ? "rewrap ended with status " + status : said.getLast());
-      }
-      String text = new String(answer, StandardCharsets.UTF_8).strip();
-      Json.Obj json = Json.parse(text).asObject("answer of rewrap");
-      return new VaultKeys(
-          json.objects("models"), json.integer("rewrapped"), json.strings("failed"));
-    } catch (SandboxFailure e) {
-      throw new Failure(Exit.UNAVAILABLE, String.valueOf(e.getMessage()), e);
-    }
+    Json.Obj json = new VaultProcess(home, "Rewrap", MAX_ANSWER).ask(Confinements::rewrapper, more);
+    return new VaultKeys(json.objects("models"), json.integer("rewrapped"), json.strings("failed"));
   }
 
   /** The models under this key: {@code tiny version 3}. */
