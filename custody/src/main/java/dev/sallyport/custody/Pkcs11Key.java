@@ -147,7 +147,8 @@ public final class Pkcs11Key implements KeyProvider {
     }
   }
 
-  private static KeyUnavailable refused(Token token, LoginException e) {
+  /** Why a login failed, for whoever can do something about it. */
+  static KeyUnavailable refused(Token token, LoginException e) {
     String code = code(e);
     String name = "token \"" + token.label() + "\"";
     return switch (code) {

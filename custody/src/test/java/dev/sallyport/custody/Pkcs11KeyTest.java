@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sallyport.keys.Secret;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.security.auth.login.LoginException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,16 @@ class Pkcs11KeyTest extends KeyProviderContract {
     Pkcs11Key.Token locked = hsm.token("wrong-pin");
     String said = unavailable(KeyUnavailable.Reason.PIN, locked, "0000000000000000", "9999");
     assertEquals("token \"wrong-pin\" refuses the PIN", said);
+  }
+
+  /** SoftHSM never locks a PIN, so the code that other tokens answer is given by hand. */
+  @Test
+  void saysThatThePinIsLockedAndWhoCanHelp() {
+    LoginException locked = new LoginException("login failed");
+    locked.initCause(new IllegalStateException("CKR_PIN_LOCKED"));
+    KeyUnavailable e = Pkcs11Key.refused(token, locked);
+    assertEquals(KeyUnavailable.Reason.PIN, e.reason());
+    assertEquals("token \"contract\": the PIN is locked; its officer can reset it", e.getMessage());
   }
 
   @Test

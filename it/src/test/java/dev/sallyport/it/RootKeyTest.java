@@ -89,6 +89,10 @@ class RootKeyTest {
       Installation.Ran refused = house.run("up");
       assertEquals(69, refused.exit());
       assertTrue(refused.err().contains("token \"weights\" refuses the PIN"), refused.err());
+      Installation.Ran untried = house.run("up");
+      assertTrue(untried.err().contains("not tried again"), untried.err());
+      Files.writeString(pin, PIN + "\n");
+      house.up();
     }
   }
 

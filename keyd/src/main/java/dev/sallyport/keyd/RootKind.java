@@ -20,7 +20,11 @@ sealed interface RootKind {
   record File(String name) implements RootKind {}
 
   /** A PKCS #11 token. */
-  record Token(Path module, String label) implements RootKind {}
+  record Token(Path module, String label) implements RootKind {
+    private Pkcs11Key.Token place() {
+      return new Pkcs11Key.Token(module, label);
+    }
+  }
 
   /** A TPM, and a file beside keyd's other keys that only this TPM opens. */
   record Tpm(String name, Path device, Pcrs pcrs) implements RootKind {}
@@ -119,12 +123,7 @@ sealed interface RootKind {
           yield RootKey.create(path, passphrase.characters());
         }
       }
-      case Token token -> {
-        try (Passphrase pin = credentials.pin()) {
-          yield Pkcs11Key.create(
-              new Pkcs11Key.Token(token.module(), token.label()), pin.characters());
-        }
-      }
+      case Token token -> credentials.byPin(directory, pin -> Pkcs11Key.create(token.place(), pin));
       case Tpm tpm -> TpmKey.create(tpm.device(), directory.resolve(tpm.name()), tpm.pcrs());
     };
   }
@@ -134,12 +133,8 @@ sealed interface RootKind {
       throws IOException, BadInput {
     return switch (this) {
       case File file -> openFile(directory.resolve(file.name()), credentials);
-      case Token token -> {
-        try (Passphrase pin = credentials.pin()) {
-          yield Pkcs11Key.open(
-              new Pkcs11Key.Token(token.module(), token.label()), id, pin.characters());
-        }
-      }
+      case Token token ->
+          credentials.byPin(directory, pin -> Pkcs11Key.open(token.place(), id, pin));
       case Tpm tpm -> TpmKey.open(tpm.device(), directory.resolve(tpm.name()));
     };
   }
