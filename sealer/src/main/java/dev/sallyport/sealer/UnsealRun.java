@@ -119,6 +119,7 @@ final class UnsealRun {
     private final SealedModel model;
     private final PlaintextCopy copy;
     private final Digest request;
+    private boolean given;
 
     Attempt(SealedModel model, PlaintextCopy copy, Digest request) {
       this.model = model;
@@ -139,7 +140,9 @@ final class UnsealRun {
 
     private ModelKeys keys(RecipientKey oneTime, Envelope signed, Json.Obj intent) throws Failure {
       try {
-        return opened(oneTime, desk.keys(envelope, signed, intent, model));
+        Json.Obj answer = desk.keys(envelope, signed, intent, model);
+        given = true;
+        return opened(oneTime, answer);
       } catch (Failure e) {
         throw undone(e, "keyd");
       } catch (IOException e) {
@@ -208,6 +211,9 @@ final class UnsealRun {
     }
 
     private void undo(Throwable cause, String reason) {
+      if (given) {
+        report.note("the order is spent, for its key was given; another attempt takes a new one");
+      }
       try {
         copy.remove();
       } catch (IOException e) {
