@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sallyport.core.Json;
 import java.nio.ByteBuffer;
@@ -73,6 +74,27 @@ class SealingTest {
       assertEquals(1, again.ok().integer("version"));
       assertEquals("resumed", again.ok().string("way"));
       assertTrue(house.run("log", "show").out().contains("seal.resumed"));
+    }
+  }
+
+  @Test
+  void namesInAnyUnicodeAreSealedWhateverTheLocale() throws Exception {
+    assumeTrue(
+        System.getProperty("sun.jnu.encoding").equals("UTF-8"),
+        "skipped: this test cannot make such names itself; set LC_ALL=C.UTF-8");
+    try (Installation house = Installation.initialised()) {
+      house.environment().put("LC_ALL", "C");
+      house.up();
+      Path source = source(house);
+      Files.writeString(source.resolve("e\u0301t\u00e9-\u6a21\u578b-\ud83d\udd11.txt"), "text");
+      assertEquals(3, seal(house, source).integer("files"));
+      Path copy = house.dir().resolve("copy");
+      house.run(unseal(house, "order.json", copy)).ok();
+      try (var paths = Files.list(source)) {
+        for (Path path : paths.toList()) {
+          assertEquals(-1, Files.mismatch(path, copy.resolve(path.getFileName())));
+        }
+      }
     }
   }
 
