@@ -13,10 +13,10 @@ final class Bubblewrap {
   private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib64", "lib32");
 
   /** The loader's cache: without it, libraries outside the default directories are not found. */
-  private static final List<String> ETC = List.of("/etc/ld.so.cache", "/etc/alternatives");
+  static final List<String> ETC = List.of("/etc/ld.so.cache", "/etc/alternatives");
 
   /** What name resolution needs, for processes that have the network. */
-  private static final List<String> ETC_NETWORK =
+  static final List<String> ETC_NETWORK =
       List.of("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf");
 
   /**
@@ -34,7 +34,10 @@ final class Bubblewrap {
 
   private Bubblewrap() {}
 
-  static List<String> commandLine(Path bwrap, Confinement c, List<String> command)
+  /**
+   * @param landlock the version that is in force, 0 for none
+   */
+  static List<String> commandLine(Path bwrap, Confinement c, int landlock, List<String> command)
       throws SandboxFailure {
     List<String> line = new ArrayList<>();
     List<Path> groups = c.group().map(Cgroup::directories).orElse(List.of());
@@ -55,6 +58,9 @@ final class Bubblewrap {
     c.environment().forEach((name, value) -> line.addAll(List.of("--setenv", name, value)));
     line.addAll(List.of("--chdir", c.directory().toString(), "--"));
     line.addAll(limits(c.profile().limits()));
+    if (c.restricted() && c.profile().landlock().isPresent()) {
+      line.addAll(c.profile().landlock().get().launcher(c, programs(), landlock));
+    }
     line.addAll(command);
     return line;
   }
@@ -131,6 +137,16 @@ final class Bubblewrap {
     if (c.proc()) {
       line.addAll(List.of("--proc", "/proc"));
     }
+  }
+
+  /** Where the system's own programs lie in every sandbox. */
+  private static List<Path> programs() {
+    List<Path> places = new ArrayList<>(List.of(Path.of("/usr")));
+    MERGED.stream()
+        .map(name -> Path.of("/", name))
+        .filter(dir -> Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS))
+        .forEach(places::add);
+    return places;
   }
 
   private static String target(Path link) {

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  *
  * @param profile what it may ask of the kernel, and how much of the machine it may take
  * @param filtered whether the seccomp filter of the profile is in force; tests show what it stops
+ * @param restricted whether Landlock is in force as far as profile and kernel have it; tests again
  * @param group the control group it is started in, if it is bounded by one
  * @param proc whether a {@code /proc} of the own pid namespace is mounted; impossible for a sandbox
  *     that root starts within a sandbox
@@ -26,6 +27,7 @@ import java.util.TreeMap;
 public record Confinement(
     Profile profile,
     boolean filtered,
+    boolean restricted,
     Optional<Cgroup> group,
     boolean proc,
     boolean dieWithParent,
@@ -63,6 +65,7 @@ public record Confinement(
   public static final class Builder {
     private Profile profile = Profile.runtime();
     private boolean filtered = true;
+    private boolean restricted = true;
     private Optional<Cgroup> group = Optional.empty();
     private boolean proc;
     private boolean dieWithParent = true;
@@ -91,6 +94,12 @@ public record Confinement(
       return this;
     }
 
+    /** For tests that show what Landlock stops. */
+    Builder insecureUnrestricted() {
+      restricted = false;
+      return this;
+    }
+
     /** Mounts a {@code /proc} that shows the own processes only. */
     public Builder proc() {
       proc = true;
@@ -110,6 +119,11 @@ public record Confinement(
 
     public Builder readOnly(Path source, Path inside) {
       return mount(new Mount.ReadOnly(source, inside));
+    }
+
+    /** As {@link #readOnly}, for what is to be executed. */
+    public Builder program(Path source, Path inside) {
+      return mount(new Mount.Program(source, inside));
     }
 
     public Builder readWrite(Path source, Path inside) {
@@ -145,7 +159,7 @@ public record Confinement(
      * All that this Java needs to run inside: its files, and its libraries without {@code /proc}.
      */
     public Builder java(Path javaHome) {
-      JavaFiles.of(javaHome).forEach(path -> readOnly(path, path));
+      JavaFiles.of(javaHome).forEach(path -> program(path, path));
       // Without /proc the launcher cannot find its own place, so the loader is told.
       return environment("LD_LIBRARY_PATH", javaHome.resolve("lib").toString())
           .environment("JAVA_HOME", javaHome.toString());
@@ -154,7 +168,16 @@ public record Confinement(
     public Confinement build() {
       profile.devices().forEach(this::device);
       return new Confinement(
-          profile, filtered, group, proc, dieWithParent, uid, mounts, environment, directory);
+          profile,
+          filtered,
+          restricted,
+          group,
+          proc,
+          dieWithParent,
+          uid,
+          mounts,
+          environment,
+          directory);
     }
   }
 }

@@ -13,6 +13,9 @@ public sealed interface Mount {
   /** A file or directory of the host, not to be written. */
   record ReadOnly(Path source, Path inside) implements Mount {}
 
+  /** As {@link ReadOnly}, and what may be executed is there. */
+  record Program(Path source, Path inside) implements Mount {}
+
   /** A file or directory of the host, to be written. */
   record ReadWrite(Path source, Path inside) implements Mount {}
 
@@ -26,6 +29,7 @@ public sealed interface Mount {
   default Optional<Path> host() {
     return switch (this) {
       case ReadOnly m -> Optional.of(m.source());
+      case Program m -> Optional.of(m.source());
       case ReadWrite m -> Optional.of(m.source());
       case Device m -> Optional.of(m.source());
       case Memory m -> Optional.empty();
@@ -37,6 +41,7 @@ public sealed interface Mount {
     String at = inside().toString();
     return switch (this) {
       case ReadOnly m -> List.of("--ro-bind", m.source().toString(), at);
+      case Program m -> List.of("--ro-bind", m.source().toString(), at);
       case ReadWrite m -> List.of("--bind", m.source().toString(), at);
       case Device m -> List.of("--dev-bind", m.source().toString(), at);
       case Memory m ->

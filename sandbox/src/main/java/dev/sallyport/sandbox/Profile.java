@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,10 +21,16 @@ import java.util.Set;
  * that is not known is an error. Immutable.
  *
  * @param network whether the host's network is shared
+ * @param landlock none for a process that mounts: a restricted one cannot
  * @param devices nodes below {@code /dev} that it may use
  */
 public record Profile(
-    String name, boolean network, Seccomp seccomp, Limits limits, List<Path> devices) {
+    String name,
+    boolean network,
+    Seccomp seccomp,
+    Optional<Landlock> landlock,
+    Limits limits,
+    List<Path> devices) {
   private static final int MAX = 1 << 17;
 
   /** Never left out; {@code net} may be, and then the host's network is shared. */
@@ -69,11 +76,12 @@ public record Profile(
 
   /** Reads a profile. */
   public static Profile parse(Json.Obj json) throws BadInput {
-    json.only("name", "namespaces", "seccomp", "limits", "devices");
+    json.only("name", "namespaces", "seccomp", "landlock", "limits", "devices");
     return new Profile(
         json.string("name"),
         !namespaces(json.strings("namespaces")).contains(NET),
         seccomp(json.object("seccomp")),
+        landlock(json),
         Limits.parse(json.object("limits")),
         devices(json.strings("devices")));
   }
@@ -112,6 +120,11 @@ public record Profile(
       sockets.add(SocketFamily.parse(family));
     }
     return new Seccomp(allow, kill, sockets, json.bool("newNamespaces"));
+  }
+
+  private static Optional<Landlock> landlock(Json.Obj json) throws BadInput {
+    boolean there = json.find("landlock").isPresent();
+    return there ? Optional.of(Landlock.parse(json.object("landlock"))) : Optional.empty();
   }
 
   private static List<String> known(List<String> names) throws BadInput {

@@ -72,7 +72,7 @@ public final class ProgramFiles {
       Path copy = copies == null ? null : copies.resolve("bind-" + mounts.size());
       contents.put(bind.toString(), Tree.read(bind, copy));
       if (copy != null) {
-        mounts.add(new Mount.ReadOnly(copy, bind));
+        mounts.add(new Mount.Program(copy, bind));
       }
     }
     Path executable = executable(command.getFirst());
@@ -82,7 +82,7 @@ public final class ProgramFiles {
       Path copy = copies == null ? null : copies.resolve("executable");
       contents.put(executable.toString(), Tree.file(real, copy, true));
       if (copy != null) {
-        mounts.add(new Mount.ReadOnly(copy, real));
+        mounts.add(new Mount.Program(copy, real));
       }
     } else {
       // INVARIANT: the digest is of the copy, which is what will be executed.

@@ -26,9 +26,12 @@ public final class Sandbox implements AutoCloseable {
   private static final List<Path> PLACES =
       List.of(Path.of("/usr/bin/bwrap"), Path.of("/usr/local/bin/bwrap"), Path.of("/bin/bwrap"));
 
+  private static final int UNKNOWN = -1;
+
   private static final Duration CHECK_LIMIT = Duration.ofSeconds(10);
 
   private final Path bwrap;
+  private int landlock = UNKNOWN;
   private final ExecutorService parent =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("sandbox-parent").daemon(true).factory());
@@ -74,7 +77,7 @@ public final class Sandbox implements AutoCloseable {
   /** Starts {@code command} (an absolute path inside, and arguments) confined. */
   public Confined start(Confinement confinement, List<String> command, Output output)
       throws SandboxFailure, InterruptedException {
-    List<String> line = Bubblewrap.commandLine(bwrap, confinement, command);
+    List<String> line = Bubblewrap.commandLine(bwrap, confinement, landlock(), command);
     byte[] filter = confinement.filtered() ? confinement.profile().filter() : new byte[0];
     try {
       return parent.submit(() -> launch(line, filter, output)).get();
@@ -82,6 +85,17 @@ public final class Sandbox implements AutoCloseable {
       throw new SandboxFailure(
           SandboxFailure.Reason.REFUSED, "bwrap could not be started: " + e.getCause(), e);
     }
+  }
+
+  /**
+   * The version of Landlock that restricts what is started under a profile that has it; 0 if this
+   * kernel has none.
+   */
+  public synchronized int landlock() throws InterruptedException {
+    if (landlock == UNKNOWN) {
+      landlock = Math.min(Landlock.version(), Landlock.NEWEST);
+    }
+    return landlock;
   }
 
   private static Confined launch(List<String> line, byte[] filter, Output output)

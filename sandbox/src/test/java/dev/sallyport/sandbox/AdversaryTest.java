@@ -157,6 +157,7 @@ class AdversaryTest {
             "x",
             false,
             Profile.runtime().seccomp(),
+            Profile.runtime().landlock(),
             Profile.runtime().limits(),
             List.of(Path.of("/dev/zero")));
     assertTrue(said(Confinement.nothing().profile(listed).build(), "ls /dev").contains("zero"));

@@ -18,6 +18,9 @@ class ProfileTest {
       {"name": "x", "namespaces": ["user", "mount", "pid", "ipc", "uts", "cgroup", "net"],
        "seccomp": {"groups": ["base"], "allow": ["read"], "kill": ["ptrace"], "sockets": ["unix"],
                    "newNamespaces": false},
+       "landlock": {"programs": ["execute"], "readOnly": ["read_file"], "readWrite": ["refer"],
+                    "dev": ["read_file"], "devices": ["ioctl_dev"], "network": ["bind_tcp"],
+                    "scoped": ["signal"]},
        "limits": {"memoryPercent": 50, "cpuPercent": 90, "processes": 64, "files": 64,
                   "temporaryBytes": 65536},
        "devices": ["/dev/nvidia0"]}
@@ -51,6 +54,11 @@ class ProfileTest {
         "false|0|newNamespaces",
         "\"memoryPercent\": 50|\"memoryPercent\": 101|memoryPercent",
         "\"memoryPercent\": 50, |''|memoryPercent",
+        "\"execute\"|\"exec\"|exec",
+        "\"execute\"|\"signal\"|signal has no place in programs",
+        "\"ioctl_dev\"|\"make_reg\"|make_reg has no place in devices",
+        "\"bind_tcp\"|\"refer\"|refer has no place in network",
+        "\"scoped\": [\"signal\"]|\"scopes\": [\"signal\"]|scope",
         "\"files\": 64|\"files\": 64, \"cores\": 1|cores",
         "/dev/nvidia0|/dev/../etc|plain",
         "/dev/nvidia0|/etc/shadow|plain",
@@ -69,6 +77,9 @@ class ProfileTest {
     assertFalse(runtime.seccomp().newNamespaces());
     assertEquals("[UNIX]", runtime.seccomp().sockets().toString());
     assertTrue(runtime.devices().isEmpty());
+    assertTrue(runtime.landlock().orElseThrow().network().isEmpty());
+    assertFalse(runtime.landlock().orElseThrow().readWrite().contains(LandlockRight.EXECUTE));
+    assertTrue(Profile.keeper().landlock().isEmpty(), "a restricted process cannot mount");
     for (Profile other : new Profile[] {Profile.server(), Profile.keeper(), Profile.service()}) {
       assertTrue(other.seccomp().allow().containsAll(runtime.seccomp().allow()), other.name());
     }

@@ -91,7 +91,7 @@ class ProgramFilesTest {
       assertEquals("one", said(sandbox, view.build()));
       // Without the copy, the exchanged program runs.
       assertEquals(
-          "exchanged", said(sandbox, Confinement.nothing().readOnly(program, program).build()));
+          "exchanged", said(sandbox, Confinement.nothing().program(program, program).build()));
       copy.discard();
     }
   }

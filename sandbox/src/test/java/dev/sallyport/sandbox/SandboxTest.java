@@ -183,6 +183,7 @@ class SandboxTest {
         Bubblewrap.commandLine(
             Path.of("/usr/bin/bwrap"),
             Confinement.nothing().uid(2001).insecureUnfiltered().build(),
+            sandbox.landlock(),
             List.of("/usr/bin/id", "-u"));
     Confined process = sandbox.start(outer, inner, Output.PIPE);
     assertEquals("2001\n", new String(process.output().readAllBytes(), StandardCharsets.US_ASCII));
