@@ -79,6 +79,7 @@ final class Status implements Callable<Integer> {
 
   private static String modelLine(Json.Obj model) throws BadInput {
     String loader = model.findString("loader").map(l -> ", loaded by " + l).orElse("");
+    String isolation = model.findString("isolation").map(i -> ", " + i).orElse("");
     String until = model.findString("notAfter").map(t -> ", lease until " + t).orElse("");
     return model.string("model")
         + " version "
@@ -86,6 +87,7 @@ final class Status implements Callable<Integer> {
         + " "
         + model.string("state")
         + loader
+        + isolation
         + until
         + attestation(model);
   }

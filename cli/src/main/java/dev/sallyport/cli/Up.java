@@ -112,7 +112,7 @@ final class Up implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(hook);
       try {
         supervisor.start(dist, Duration.ofSeconds(seconds));
-        announce(home, supervisor.limits());
+        announce(home, supervisor.limits(), landlock(sandbox));
         while (!stop.await(FLUSH_SECONDS, TimeUnit.SECONDS)) {
           supervisor.flush();
         }
@@ -177,7 +177,14 @@ final class Up implements Callable<Integer> {
     }
   }
 
-  private void announce(Home home, String limits) throws Failure {
+  private static String landlock(Sandbox sandbox) throws InterruptedException {
+    int version = sandbox.landlock();
+    return version == 0
+        ? "none: this kernel has it not, or /usr/bin/perl is missing"
+        : "version " + version + ", of server, keyd and runtimes";
+  }
+
+  private void announce(Home home, String limits, String landlock) throws Failure {
     Json.Obj status = Control.of(home).ask("status");
     String url = urlOf(status);
     Json.Obj ready =
@@ -185,6 +192,7 @@ final class Up implements Callable<Integer> {
             .put("ready", true)
             .put("url", url)
             .put("limits", limits)
+            .put("landlock", landlock)
             .put("pid", ProcessHandle.current().pid())
             .build();
     session.print(
@@ -192,6 +200,7 @@ final class Up implements Callable<Integer> {
         List.of(
             "ready       " + url,
             "limits      " + limits,
+            "landlock    " + landlock,
             "stop with   Ctrl-C or: sallyport down"));
     session.out().flush();
   }

@@ -142,6 +142,7 @@ final class Keeper implements AutoCloseable {
                 .put("release", model.request().release())
                 .put("state", model.isHealthy() ? "running" : "starting")
                 .put("loader", model.loader())
+                .put("isolation", context.launcher().isolation())
                 .put("notAfter", model.notAfter())
                 .put("attestation", Json.arr(model.attestation()))
                 .build());

@@ -35,6 +35,7 @@ final class RuntimeLauncher {
 
   private final Sandbox sandbox;
   private final Settings settings;
+  private final int landlock;
   private final AtomicInteger started = new AtomicInteger();
 
   /**
@@ -70,9 +71,15 @@ final class RuntimeLauncher {
     run.bindPaths(settings.bindable());
   }
 
-  RuntimeLauncher(Sandbox sandbox, Settings settings) {
+  RuntimeLauncher(Sandbox sandbox, Settings settings) throws InterruptedException {
     this.sandbox = sandbox;
     this.settings = settings;
+    this.landlock = sandbox.landlock();
+  }
+
+  /** What confines runtimes here besides their namespaces, in words. */
+  String isolation() {
+    return landlock == 0 ? "no Landlock" : "Landlock " + landlock;
   }
 
   /** Where the server reaches the runtime. */

@@ -157,7 +157,7 @@ final class Stage implements AutoCloseable {
     return InstantSource.system().instant();
   }
 
-  Model.Context context(Sandbox sandbox, Reporter reporter) {
+  Model.Context context(Sandbox sandbox, Reporter reporter) throws InterruptedException {
     InstantSource clock = InstantSource.system();
     RuntimeLauncher.Settings settings =
         new RuntimeLauncher.Settings(

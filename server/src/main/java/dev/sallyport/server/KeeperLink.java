@@ -31,6 +31,7 @@ final class KeeperLink {
    * A runtime that serves. The keeper ends it by itself when its lease does, at notAfter.
    *
    * @param loader how its plaintext gets before it, for people to read
+   * @param isolation what confines it besides its namespaces, for people to read
    * @param attestation what keyd verified about the host, {@code none} said too
    */
   record Running(
@@ -38,6 +39,7 @@ final class KeeperLink {
       Digest release,
       Instant notAfter,
       Optional<String> loader,
+      Optional<String> isolation,
       List<Json.Obj> attestation) {}
 
   /** Starts a model; answers when it serves. */
@@ -72,6 +74,7 @@ final class KeeperLink {
                 item.digest("release"),
                 item.instant("notAfter"),
                 item.findString("loader").map(Json::clip),
+                item.findString("isolation").map(Json::clip),
                 item.objects("attestation")))
         : Optional.empty();
   }

@@ -86,6 +86,7 @@ final class StatusPage {
             json.put("release", r.release()).put("notAfter", r.notAfter());
             json.put("attestation", Json.arr(r.attestation()));
             r.loader().ifPresent(loader -> json.put("loader", loader));
+            r.isolation().ifPresent(isolation -> json.put("isolation", isolation));
           });
       models.add(json.build());
     }
