@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The executables that may read, by digest. Digests are remembered by the identity of the file
@@ -43,12 +44,16 @@ public final class Executables {
    * What starts when this file is executed: itself, or the interpreters that its first line names.
    *
    * @param command absolute, or looked for in {@code /usr/bin} and {@code /bin}
+   * @param measured where the bytes lie that will run under a path: a copy that was judged, or the
+   *     path itself
    */
-  public static Set<Digest> of(Path command) throws IOException {
+  public static Set<Digest> of(Path command, UnaryOperator<Path> measured) throws IOException {
     Set<Digest> digests = new HashSet<>();
     Optional<Path> next = Optional.of(command);
     for (int depth = 0; depth < MAX_INTERPRETERS && next.isPresent(); depth++) {
-      Path file = found(next.get());
+      Path place = found(next.get());
+      Path copy = measured.apply(place);
+      Path file = copy.equals(place) ? measured.apply(place.toRealPath()) : copy;
       digests.add(digest(file));
       next = interpreter(file);
     }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
  */
 record ProcessId(long number, long start, long parent) {
   private static final int MAX_STAT = 4096;
+  private static final int MAX_GROUPS = 1 << 16;
   private static final int PARENT = 1;
   private static final int START = 19;
 
@@ -29,6 +30,12 @@ record ProcessId(long number, long start, long parent) {
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
       throw new BadInput("/proc/" + number + "/stat is not what proc(5) says", e);
     }
+  }
+
+  /** The control groups that it is in now, of every hierarchy, as lines (cgroups(7)). */
+  String groups() throws IOException, BadInput {
+    byte[] bytes = Bounded.read(Path.of("/proc", Long.toString(number), "cgroup"), MAX_GROUPS);
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   boolean same(ProcessId other) {

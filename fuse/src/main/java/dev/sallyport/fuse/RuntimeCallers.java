@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows the processes of one runtime: those that descend from the process that was {@link #admit
- * admitted} and still lives, and that execute an allowed file. Everyone else is refused, and named
- * once. Safe for several threads.
+ * admitted} and still lives, that are in the control groups of that process, and that execute an
+ * allowed file. Everyone else is refused, and named once. Safe for several threads.
  *
  * <p>The admitted process is held by a pidfd and known by its start time, so that a later process
  * with its number is not taken for it. Descent is stable: in a pid namespace orphans become
@@ -121,6 +121,10 @@ public final class RuntimeCallers implements Callers, AutoCloseable {
     }
     if (!descends(caller, runtime)) {
       return "was not started by this keeper";
+    }
+    // Of the runtime now: it joins its group before it starts anything, but after it is admitted.
+    if (!caller.groups().equals(runtime.groups())) {
+      return "is not in the control group of the runtime";
     }
     if (!executables.mayRead((int) caller.number())) {
       return "executes a file that is not allowed to read";

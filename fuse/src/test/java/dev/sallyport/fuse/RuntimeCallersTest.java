@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.sallyport.core.Digest;
 import dev.sallyport.fuse.Callers.Want;
@@ -133,6 +134,51 @@ class RuntimeCallersTest {
       assertFalse(callers.mayRead(family.child(), Want.OPEN));
       orphan.destroyForcibly();
     }
+  }
+
+  @Test
+  void aProcessThatLeftTheRuntimesControlGroupIsRefused() throws Exception {
+    Path group = ownGroup().resolve("sallyport-test-" + ProcessHandle.current().pid());
+    Family family = family("exec sleep 60");
+    awaitExecuting(family.child(), SLEEP);
+    try (RuntimeCallers callers = callers(SLEEP)) {
+      callers.admit(family.shell().pid());
+      assertTrue(callers.mayRead(family.child(), Want.OPEN));
+      Files.createDirectory(group);
+      Files.writeString(group.resolve("cgroup.procs"), Integer.toString(family.child()));
+      assertFalse(callers.mayRead(family.child(), Want.OPEN));
+      assertEquals(
+          List.of("process " + family.child() + " is not in the control group of the runtime"),
+          refusals);
+    } finally {
+      ProcessHandle child = ProcessHandle.of(family.child()).orElseThrow();
+      child.destroyForcibly();
+      child.onExit().get();
+      Files.deleteIfExists(group);
+    }
+  }
+
+  /** A directory of control groups in which we may make one. */
+  private static Path ownGroup() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
+      String[] cells = line.split(":", 3);
+      Path own = Path.of("/sys/fs/cgroup", cells[1].replace("name=", ""), cells[2].substring(1));
+      if (Files.isWritable(own.resolve("cgroup.procs")) && cells[1].matches("|pids")) {
+        return own;
+      }
+    }
+    return abort("skipped: no writable control group here");
+  }
+
+  @Test
+  void digestsAreOfTheCopyThatWillRun() throws Exception {
+    Path script = Files.writeString(dir.resolve("serve"), "#!/usr/bin/env -S " + SLEEP + "\n");
+    Path copy = Files.writeString(dir.resolve("copy"), "#!" + SLEEP + "\n");
+    Set<Digest> digests = Executables.of(script, path -> path.equals(script) ? copy : path);
+    assertEquals(Set.of(Executables.digest(copy), Executables.digest(SLEEP)), digests);
+    Files.createSymbolicLink(dir.resolve("link"), script);
+    assertEquals(
+        digests, Executables.of(dir.resolve("link"), path -> path.equals(script) ? copy : path));
   }
 
   @Test

@@ -52,7 +52,8 @@ record Loaders(Path directory, Choice choice, Path javaHome, InstantSource clock
     }
     Path executable =
         run.embedded() ? javaHome.resolve("bin/java") : Path.of(run.command().getFirst());
-    Set<Digest> executables = Executables.of(executable);
+    // INVARIANT: digests of the copies that keyd judged, not of what lies at the place now.
+    Set<Digest> executables = Executables.of(executable, run.files()::measured);
     return PlaintextOnDemand.prepare(directory, model, clock.instant(), executables, refusals, end);
   }
 

@@ -128,6 +128,19 @@ public final class ProgramFiles {
     return mounts;
   }
 
+  /** Where the bytes lie that will run under this path: the measured copy, if one covers it. */
+  public Path measured(Path path) {
+    for (Mount mount : mounts) {
+      Optional<Path> copy = mount.host().filter(_ -> path.startsWith(mount.inside()));
+      if (copy.isPresent()) {
+        return path.equals(mount.inside())
+            ? copy.get()
+            : copy.get().resolve(mount.inside().relativize(path));
+      }
+    }
+    return path;
+  }
+
   /** Removes the copies. Doing it twice is allowed. */
   public void discard() throws IOException {
     if (copies == null || !Files.exists(copies, LinkOption.NOFOLLOW_LINKS)) {

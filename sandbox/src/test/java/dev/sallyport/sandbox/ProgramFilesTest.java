@@ -122,6 +122,18 @@ class ProgramFilesTest {
   }
 
   @Test
+  void whatMayReadIsTheMeasuredCopyWhateverIsExchanged() throws Exception {
+    ProgramFiles copy = ProgramFiles.copy(command, List.of(program), copies);
+    script("echo exchanged");
+    Path serve = Path.of(command.getFirst());
+    assertEquals(
+        copy.contents().get(serve.toString()), Digest.of(Files.readAllBytes(copy.measured(serve))));
+    assertNotEquals(copy.contents().get(serve.toString()), Digest.of(Files.readAllBytes(serve)));
+    assertEquals(Path.of("/usr/bin/env"), copy.measured(Path.of("/usr/bin/env")));
+    copy.discard();
+  }
+
+  @Test
   void aDirectoryThatBecameALinkIsRefused() throws Exception {
     Path secret = Files.createDirectories(dir.resolve("secret"));
     Files.writeString(secret.resolve("key"), "x");
