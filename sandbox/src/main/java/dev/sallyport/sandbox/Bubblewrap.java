@@ -41,9 +41,14 @@ final class Bubblewrap {
       throws SandboxFailure {
     List<String> line = new ArrayList<>();
     List<Path> groups = c.group().map(Cgroup::directories).orElse(List.of());
-    line.addAll(List.of("/bin/sh", "-c", ENTER, "sh", Integer.toString(groups.size())));
+    // Of another user than we are, sockets must be open to us; its directory is not to others.
+    String enter = c.owner().isPresent() ? "umask 0; " + ENTER : ENTER;
+    line.addAll(List.of("/bin/sh", "-c", enter, "sh", Integer.toString(groups.size())));
     groups.forEach(group -> line.add(group.toString()));
+    c.owner().ifPresent(owner -> line.addAll(become(owner)));
+    c.range().ifPresent(range -> line.addAll(range.before(c.uid())));
     line.add(bwrap.toString());
+    c.range().ifPresent(_ -> line.addAll(UidRange.ANNOUNCE));
     if (c.filtered()) {
       line.addAll(List.of("--seccomp", "9"));
     }
@@ -51,6 +56,9 @@ final class Bubblewrap {
     base(c, line);
     for (Mount mount : c.mounts()) {
       requireSource(mount);
+      if (c.range().isPresent()) {
+        line.addAll(passages(mount.inside()));
+      }
       line.addAll(mount.arguments());
     }
     // After all mount points were made: nothing is writable but what was named.
@@ -63,6 +71,17 @@ final class Bubblewrap {
     }
     line.addAll(command);
     return line;
+  }
+
+  private static List<String> become(int owner) {
+    return List.of(
+        "/usr/bin/setpriv",
+        "--reuid=" + owner,
+        "--regid=" + owner,
+        "--clear-groups",
+        "--inh-caps=-all",
+        "--ambient-caps=-all",
+        "--");
   }
 
   /**
@@ -104,6 +123,9 @@ final class Bubblewrap {
       line.add("--unshare-cgroup-try");
     }
     line.addAll(List.of("--cap-drop", "ALL", "--new-session"));
+    if (c.range().isPresent()) {
+      line.addAll(List.of("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"));
+    }
     if (!c.network()) {
       line.add("--unshare-net");
     }
@@ -124,6 +146,9 @@ final class Bubblewrap {
       } else if (Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
         line.addAll(List.of("--ro-bind", dir.toString(), dir.toString()));
       }
+    }
+    if (c.range().isPresent()) {
+      line.addAll(passages(Path.of(ETC.getFirst())));
     }
     ETC.forEach(file -> line.addAll(List.of("--ro-bind-try", file, file)));
     if (c.network()) {
@@ -147,6 +172,16 @@ final class Bubblewrap {
         .filter(dir -> Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS))
         .forEach(places::add);
     return places;
+  }
+
+  /** What leads to a path: bubblewrap would make it for one user alone. */
+  private static List<String> passages(Path inside) {
+    List<String> line = new ArrayList<>();
+    for (int depth = 1; depth < inside.getNameCount(); depth++) {
+      Path above = Path.of("/").resolve(inside.subpath(0, depth));
+      line.addAll(List.of("--perms", "0711", "--dir", above.toString()));
+    }
+    return line;
   }
 
   private static String target(Path link) {

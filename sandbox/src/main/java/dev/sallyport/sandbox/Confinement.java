@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +21,9 @@ import java.util.TreeMap;
  *     that root starts within a sandbox
  * @param dieWithParent whether the kernel kills the process when its {@link Sandbox} goes away
  * @param uid the user and group id that the process sees as its own
+ * @param range the ids that it may hand out to what it starts in turn
+ * @param owner the user and group of whoever starts it that it really has; the starter's own, if
+ *     none is named
  * @param mounts in this order, after the base
  * @param environment the whole environment
  * @param directory the working directory, inside
@@ -32,6 +36,8 @@ public record Confinement(
     boolean proc,
     boolean dieWithParent,
     int uid,
+    Optional<UidRange> range,
+    OptionalInt owner,
     List<Mount> mounts,
     Map<String, String> environment,
     Path directory) {
@@ -70,6 +76,8 @@ public record Confinement(
     private boolean proc;
     private boolean dieWithParent = true;
     private int uid = 1000;
+    private Optional<UidRange> range = Optional.empty();
+    private OptionalInt owner = OptionalInt.empty();
     private Path directory = Path.of("/");
     private final List<Mount> mounts = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
@@ -114,6 +122,18 @@ public record Confinement(
 
     public Builder uid(int uid) {
       this.uid = uid;
+      return this;
+    }
+
+    /** Lets it hand these ids out to what it starts: it has the two capabilities for that. */
+    public Builder range(UidRange given) {
+      range = Optional.of(given);
+      return this;
+    }
+
+    /** Starts it as this user and group; takes a process that has the range of it. */
+    public Builder owner(int number) {
+      owner = OptionalInt.of(number);
       return this;
     }
 
@@ -175,6 +195,8 @@ public record Confinement(
           proc,
           dieWithParent,
           uid,
+          range,
+          owner,
           mounts,
           environment,
           directory);

@@ -1,7 +1,6 @@
 package dev.sallyport.sandbox;
 
 import dev.sallyport.core.BadInput;
-import dev.sallyport.core.Bounded;
 import dev.sallyport.core.Json;
 import dev.sallyport.sandbox.LandlockRight.Kind;
 import java.io.IOException;
@@ -40,16 +39,13 @@ public record Landlock(
     Set<LandlockRight> devices,
     Set<LandlockRight> network,
     Set<LandlockRight> scoped) {
-  static final Path PERL = Path.of("/usr/bin/perl");
-
   /** Newer ones bring rights that this table does not know; they are then not denied. */
   static final int NEWEST = 7;
 
   private static final Set<Kind> FILES = EnumSet.of(Kind.FILE, Kind.DIRECTORY);
   private static final Set<Kind> ON_A_FILE = EnumSet.of(Kind.FILE);
   private static final List<LandlockRight> ALL = List.of(LandlockRight.values());
-  private static final int MAX = 1 << 14;
-  private static final String PROGRAM = program();
+  private static final List<String> SCRIPT = Script.of("landlock.pl");
 
   /** The same number on all processors. */
   private static final String PROBE = "print syscall(444, 0, 0, 1)";
@@ -94,11 +90,11 @@ public record Landlock(
    * (the script that would restrict is in Perl, too).
    */
   static int version() throws InterruptedException {
-    if (!Files.isExecutable(PERL)) {
+    if (!Script.possible()) {
       return 0;
     }
     try {
-      Process asked = new ProcessBuilder(PERL.toString(), "-e", PROBE).start();
+      Process asked = new ProcessBuilder(Script.PERL.toString(), "-e", PROBE).start();
       String said;
       try (InputStream in = asked.getInputStream()) {
         said = new String(in.readNBytes(16), StandardCharsets.US_ASCII);
@@ -115,7 +111,7 @@ public record Landlock(
     if (version <= 0) {
       return List.of();
     }
-    List<String> line = new ArrayList<>(List.of(PERL.toString(), "-e", PROGRAM));
+    List<String> line = new ArrayList<>(SCRIPT);
     line.add(Integer.toString(version));
     line.add(Integer.toString(openat()));
     line.add(Long.toString(LandlockRight.bits(ALL, FILES, version)));
@@ -164,16 +160,5 @@ public record Landlock(
 
   private static int openat() throws SandboxFailure {
     return Profile.SYSCALLS.number("openat", Architecture.here()).orElseThrow();
-  }
-
-  private static String program() {
-    try (InputStream in = Landlock.class.getResourceAsStream("landlock.pl")) {
-      if (in == null) {
-        throw new IllegalStateException("internal error: no resource landlock.pl");
-      }
-      return new String(Bounded.read(in, MAX, "landlock.pl"), StandardCharsets.US_ASCII);
-    } catch (IOException | BadInput e) {
-      throw new IllegalStateException("internal error: resource landlock.pl", e);
-    }
   }
 }

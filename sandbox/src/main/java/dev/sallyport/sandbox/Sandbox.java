@@ -62,7 +62,12 @@ public final class Sandbox implements AutoCloseable {
 
   /** Fails unless a process can be confined here, without starting one of ours. */
   public void check() throws SandboxFailure, InterruptedException {
-    Confined probe = start(Confinement.nothing().build(), List.of("/usr/bin/true"), Output.TAIL);
+    check(Confinement.nothing().build());
+  }
+
+  /** As above, for this view. */
+  public void check(Confinement view) throws SandboxFailure, InterruptedException {
+    Confined probe = start(view, List.of("/usr/bin/true"), Output.TAIL);
     if (probe.waitFor(CHECK_LIMIT).isEmpty()) {
       probe.kill(CHECK_LIMIT);
       throw new SandboxFailure(

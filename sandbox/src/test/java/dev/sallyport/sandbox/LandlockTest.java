@@ -248,6 +248,6 @@ class LandlockTest {
     assertEquals(List.of(), launcher(0));
     List<String> line =
         Bubblewrap.commandLine(Path.of("/usr/bin/bwrap"), view().build(), 0, List.of("x"));
-    assertFalse(line.contains(Landlock.PERL.toString()));
+    assertFalse(line.contains(Script.PERL.toString()));
   }
 }
