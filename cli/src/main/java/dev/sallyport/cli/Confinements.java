@@ -31,6 +31,9 @@ final class Confinements {
   static final Path SIGNER = Path.of("/unseal/signer");
   static final Path COPY = Path.of("/unseal/copy");
 
+  /** The keeper's user in its sandbox. */
+  static final int KEEPER = 1000;
+
   /** The embedded inference server. */
   static final String RUNTIME = "runtime-llama";
 
@@ -45,6 +48,7 @@ final class Confinements {
   private final @Nullable Cgroup groups;
   private final RootKeyPlace place;
   private final @Nullable HostTpm tpm;
+  private final RuntimeUsers users;
 
   /**
    * @param runtimeDirs more directories that inference servers may be read from
@@ -53,6 +57,7 @@ final class Confinements {
    * @param groups where the keeper may bound runtimes, if the machine lets us
    * @param place what keyd needs to reach its root key
    * @param tpm what the keeper quotes, if it does
+   * @param users whom the keeper can have runtimes run as
    */
   Confinements(
       Home home,
@@ -62,7 +67,9 @@ final class Confinements {
       Loader loader,
       @Nullable Cgroup groups,
       RootKeyPlace place,
-      @Nullable HostTpm tpm) {
+      @Nullable HostTpm tpm,
+      RuntimeUsers users) {
+    this.users = users;
     this.loader = loader;
     this.groups = groups;
     this.place = place;
@@ -71,6 +78,20 @@ final class Confinements {
     this.home = home;
     this.dist = dist;
     this.runtimeDirs = List.copyOf(runtimeDirs);
+  }
+
+  /** For processes that only seal and unseal. */
+  static Confinements ofSealers(Home home, Dist dist) {
+    return new Confinements(
+        home,
+        dist,
+        List.of(),
+        null,
+        Loader.MEMORY,
+        null,
+        RootKeyPlace.file(),
+        null,
+        RuntimeUsers.none("no runtime is started"));
   }
 
   Confinement of(Program program) throws Failure {
@@ -107,7 +128,8 @@ final class Confinements {
   }
 
   private Confinement.Builder keeper() throws Failure {
-    Confinement.Builder view = base(Program.KEEPER).proc();
+    Confinement.Builder view = base(Program.KEEPER).proc().uid(KEEPER);
+    users.range().ifPresent(view::range);
     view.memory(PLAINTEXT, Memory.bytes() / 4 * 3);
     if (loader != Loader.MEMORY) {
       view.device(Loader.DEVICE);

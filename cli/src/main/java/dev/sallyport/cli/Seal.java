@@ -121,12 +121,7 @@ final class Seal implements Callable<Integer> {
     List<String> command = dist.command(Program.SEALER, "Main", arguments(real, key, bytes));
     try (Sandbox sandbox = Preflight.sandbox()) {
       Confined sealer =
-          sandbox.start(
-              new Confinements(
-                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file(), null)
-                  .sealer(real, key),
-              command,
-              Output.PIPE);
+          sandbox.start(Confinements.ofSealers(home, dist).sealer(real, key), command, Output.PIPE);
       Json.Obj sealed = SealerOutput.follow(session, sealer);
       print(home, sealed, publisher);
       return Exit.OK.status();

@@ -6,6 +6,7 @@ import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.sandbox.Cgroup;
 import dev.sallyport.sandbox.Sandbox;
+import dev.sallyport.sandbox.UidRange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
       Cgroup.make("sallyport-" + ProcessHandle.current().pid()).orElse(null);
   private final RootKeyPlace place;
   private final @Nullable HostTpm tpm;
+  private volatile @Nullable RuntimeUsers users;
   private volatile @Nullable Child starting;
   private volatile @Nullable Failure broken;
   private final List<Child> children = new ArrayList<>();
@@ -68,15 +70,17 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   /** Starts all three and returns when all answer. */
   void start(Dist dist, Duration limit) throws Failure, InterruptedException {
     Loader loader = wanted.possible(sandbox);
+    RuntimeUsers users = RuntimeUsers.possible(sandbox, dist, Confinements.KEEPER);
+    this.users = users;
     Confinements views =
-        new Confinements(home, dist, runtimeDirs, passphrase, loader, groups, place, tpm);
+        new Confinements(home, dist, runtimeDirs, passphrase, loader, groups, place, tpm, users);
     long end = System.nanoTime() + limit.toNanos();
     for (Program program : List.of(Program.KEYD, Program.SERVER, Program.KEEPER)) {
       List<String> command = new ArrayList<>();
-      if (program == Program.KEEPER && loader != Loader.MEMORY) {
-        command.addAll(Loader.MOUNTING);
+      if (program == Program.KEEPER) {
+        command.addAll(own(users, loader));
       }
-      command.addAll(dist.command(program, "Main", arguments(program, dist, loader)));
+      command.addAll(dist.command(program, "Main", arguments(program, dist, loader, users)));
       Child child = new Child(program, sandbox, views.of(program), command, this);
       children.add(child);
       starting = child;
@@ -87,6 +91,21 @@ final class Supervisor implements Child.Observer, AutoCloseable {
     }
   }
 
+  /** What puts the keeper in namespaces of its own, in which it may do more. */
+  private static List<String> own(RuntimeUsers users, Loader loader) {
+    List<String> mounting = loader == Loader.MEMORY ? List.of() : Loader.MOUNTING;
+    return users
+        .range()
+        .map(range -> UidRange.own(Confinements.KEEPER, range.count()))
+        .orElse(mounting);
+  }
+
+  /** As whom runtimes run, in words; known once all were started. */
+  String users() {
+    RuntimeUsers known = users;
+    return known == null ? "not known yet" : known.words();
+  }
+
   /** Which limits hold for runtimes, in words. */
   String limits() {
     return groups == null
@@ -95,7 +114,8 @@ final class Supervisor implements Child.Observer, AutoCloseable {
         : "descriptors, and by control group " + String.join(", ", groups.inForce());
   }
 
-  private List<String> arguments(Program program, Dist dist, Loader loader) throws Failure {
+  private List<String> arguments(Program program, Dist dist, Loader loader, RuntimeUsers users)
+      throws Failure {
     List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
     if (program == Program.KEYD && passphrase != null) {
       arguments.addAll(List.of("--passphrase-file", Confinements.PASSPHRASE.toString()));
@@ -107,6 +127,9 @@ final class Supervisor implements Child.Observer, AutoCloseable {
       arguments.addAll(List.of("--plaintext", Confinements.PLAINTEXT.toString()));
       arguments.addAll(List.of("--loader", loader.word()));
       arguments.addAll(List.of("--runtime", dist.app(Confinements.RUNTIME).toString()));
+      users
+          .range()
+          .ifPresent(r -> arguments.addAll(List.of("--users", Integer.toString(r.count()))));
       if (groups != null) {
         arguments.addAll(List.of("--cgroup", Confinements.GROUPS.toString()));
       }

@@ -60,8 +60,7 @@ final class UnsealRun implements Callable<Integer> {
         CopyTarget target = CopyTarget.prepare(home, to, session.err())) {
       Confined sealer =
           sandbox.start(
-              new Confinements(
-                      home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file(), null)
+              Confinements.ofSealers(home, dist)
                   .unsealer(file.toRealPath(), target.directory(), key),
               command,
               Output.PIPE);

@@ -112,7 +112,7 @@ final class Up implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(hook);
       try {
         supervisor.start(dist, Duration.ofSeconds(seconds));
-        announce(home, supervisor.limits(), landlock(sandbox));
+        announce(home, supervisor, landlock(sandbox));
         while (!stop.await(FLUSH_SECONDS, TimeUnit.SECONDS)) {
           supervisor.flush();
         }
@@ -184,14 +184,15 @@ final class Up implements Callable<Integer> {
         : "version " + version + ", of server, keyd and runtimes";
   }
 
-  private void announce(Home home, String limits, String landlock) throws Failure {
+  private void announce(Home home, Supervisor supervisor, String landlock) throws Failure {
     Json.Obj status = Control.of(home).ask("status");
     String url = urlOf(status);
     Json.Obj ready =
         Json.obj()
             .put("ready", true)
             .put("url", url)
-            .put("limits", limits)
+            .put("limits", supervisor.limits())
+            .put("users", supervisor.users())
             .put("landlock", landlock)
             .put("pid", ProcessHandle.current().pid())
             .build();
@@ -199,7 +200,8 @@ final class Up implements Callable<Integer> {
         ready,
         List.of(
             "ready       " + url,
-            "limits      " + limits,
+            "limits      " + supervisor.limits(),
+            "users       " + supervisor.users(),
             "landlock    " + landlock,
             "stop with   Ctrl-C or: sallyport down"));
     session.out().flush();

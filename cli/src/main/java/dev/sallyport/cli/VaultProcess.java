@@ -30,9 +30,7 @@ record VaultProcess(Home home, String main, int maxAnswer) {
     Dist dist = Dist.find();
     List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
     arguments.addAll(more);
-    Confinements all =
-        new Confinements(
-            home, dist, List.of(), null, Loader.MEMORY, null, RootKeyPlace.file(), null);
+    Confinements all = Confinements.ofSealers(home, dist);
     try (Sandbox sandbox = Preflight.sandbox()) {
       Confined process =
           sandbox.start(view.of(all), dist.command(Program.SEALER, main, arguments), Output.PIPE);

@@ -1,5 +1,7 @@
 package dev.sallyport.fuse;
 
+import java.util.OptionalInt;
+
 /**
  * Who may read. Asked for every request that reaches the file system's server; safe for several
  * threads.
@@ -20,4 +22,9 @@ public interface Callers {
    *     number there
    */
   boolean mayRead(int thread, Want want);
+
+  /** The user and group that they run as, if not as we do: the kernel turns away all others. */
+  default OptionalInt user() {
+    return OptionalInt.empty();
+  }
 }

@@ -47,15 +47,15 @@ final class Device {
     return fd;
   }
 
-  static void mount(Kernel kernel, int device, Path point) throws FuseFailure {
+  static void mount(Kernel kernel, int device, Path point, int uid, int gid) throws FuseFailure {
     // Not allow_other: the kernel turns away every other user, root included, before we are asked.
     String options =
         "fd="
             + device
             + ",rootmode=40000,user_id="
-            + kernel.uid()
+            + uid
             + ",group_id="
-            + kernel.gid()
+            + gid
             + ",default_permissions";
     int flags =
         Kernel.MS_RDONLY

@@ -28,6 +28,7 @@ final class Kernel {
   static final int MADV_COLLAPSE = 25;
 
   private static final int PR_CAP_AMBIENT = 47;
+  private static final long AMBIENT_LOWER = 3;
   private static final long AMBIENT_CLEAR_ALL = 4;
   private static final short POLLIN = 1;
   private static final long SYS_PIDFD_OPEN = 434;
@@ -160,6 +161,15 @@ final class Kernel {
   int dropAmbient() {
     try {
       return done((int) PRCTL.invokeExact(state, PR_CAP_AMBIENT, AMBIENT_CLEAR_ALL, 0L, 0L, 0L));
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  int lowerAmbient(long capability) {
+    try {
+      return done(
+          (int) PRCTL.invokeExact(state, PR_CAP_AMBIENT, AMBIENT_LOWER, capability, 0L, 0L));
     } catch (Throwable e) {
       throw broken(e);
     }

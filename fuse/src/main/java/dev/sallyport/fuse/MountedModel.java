@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A sealed model, mounted: files are decrypted when they are read. Speaks the kernel's protocol
@@ -91,8 +92,8 @@ public final class MountedModel implements AutoCloseable {
     this.readers = new Readers(model, keys);
     this.ahead = new ReadAhead(cache, dimensions.aheadThreads(), dimensions.aheadDepth());
     this.since = since;
-    this.uid = kernel.uid();
-    this.gid = kernel.gid();
+    this.uid = callers.user().orElse(kernel.uid());
+    this.gid = callers.user().orElse(kernel.gid());
     this.direct = direct;
   }
 
@@ -117,7 +118,8 @@ public final class MountedModel implements AutoCloseable {
       int device = Device.open(kernel);
       MountedModel mounted;
       try {
-        Device.mount(kernel, device, point);
+        OptionalInt user = callers.user();
+        Device.mount(kernel, device, point, user.orElse(kernel.uid()), user.orElse(kernel.gid()));
         boolean direct = Device.greet(kernel, device);
         mounted =
             new MountedModel(

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public final class RuntimeCallers implements Callers, AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final Executables executables;
+  private final OptionalInt user;
   private final Consumer<String> refusals;
   private final Map<Integer, Seen> seen =
       new LinkedHashMap<>() {
@@ -49,12 +51,19 @@ public final class RuntimeCallers implements Callers, AutoCloseable {
   private boolean outsiderTold;
   private boolean closed;
 
+  /** As below, running as ourselves. */
+  public RuntimeCallers(Set<Digest> executables, Consumer<String> refusals) {
+    this(executables, OptionalInt.empty(), refusals);
+  }
+
   /**
    * @param executables digests of the files that may be executed to read
+   * @param user as whom they run, if not as ourselves
    * @param refusals told once of each refused process, in words for a log
    */
-  public RuntimeCallers(Set<Digest> executables, Consumer<String> refusals) {
+  public RuntimeCallers(Set<Digest> executables, OptionalInt user, Consumer<String> refusals) {
     this.executables = new Executables(executables);
+    this.user = user;
     this.refusals = refusals;
   }
 
@@ -84,6 +93,11 @@ public final class RuntimeCallers implements Callers, AutoCloseable {
     pidfd = -1;
     root = null;
     seen.clear();
+  }
+
+  @Override
+  public OptionalInt user() {
+    return user;
   }
 
   @Override

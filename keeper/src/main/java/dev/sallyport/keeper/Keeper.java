@@ -109,7 +109,7 @@ final class Keeper implements AutoCloseable {
     Leasing.Opened opened = context.leasing().open(run, sealed);
     try {
       return new Model(context, run, sealed, opened);
-    } catch (IOException e) {
+    } catch (IOException | Refusal e) {
       opened.keys().close();
       throw e;
     }

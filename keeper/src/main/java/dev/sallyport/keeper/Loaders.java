@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -41,20 +42,26 @@ record Loaders(Path directory, Choice choice, Path javaHome, InstantSource clock
   /**
    * An empty place for one model.
    *
+   * @param user who may read, beside the keeper
    * @param refusals told of each process that was refused to read
    * @param end told why the runtime must end
    */
   Plaintext prepare(
-      RunRequest run, SealedModel model, Consumer<String> refusals, Consumer<String> end)
+      RunRequest run,
+      SealedModel model,
+      OptionalInt user,
+      Consumer<String> refusals,
+      Consumer<String> end)
       throws IOException {
     if (!onDemand(model)) {
-      return PlaintextInMemory.prepare(directory, model);
+      return PlaintextInMemory.prepare(directory, model, user);
     }
     Path executable =
         run.embedded() ? javaHome.resolve("bin/java") : Path.of(run.command().getFirst());
     // INVARIANT: digests of the copies that keyd judged, not of what lies at the place now.
     Set<Digest> executables = Executables.of(executable, run.files()::measured);
-    return PlaintextOnDemand.prepare(directory, model, clock.instant(), executables, refusals, end);
+    return PlaintextOnDemand.prepare(
+        directory, model, clock.instant(), executables, user, refusals, end);
   }
 
   private boolean onDemand(SealedModel model) throws IOException {

@@ -12,13 +12,16 @@ import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.sandbox.Cgroup;
+import dev.sallyport.sandbox.Confinement;
 import dev.sallyport.sandbox.Sandbox;
 import dev.sallyport.sandbox.SandboxFailure;
+import dev.sallyport.sandbox.UidRange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,9 +31,10 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Composition root of the keeper process: {@code --home DIR [--plaintext DIR] [--runtime DIR]
- * [--bindable DIR]… [--start-seconds N] [--loader auto|memory|fuse] [--cgroup DIR] [--tpm-device
- * FILE --tpm-pcrs LIST]}; plaintext lies in {@code HOME/plaintext} unless said otherwise. Ends with
- * 0 on SIGTERM, 64 on bad arguments, 78 if the host or the home is not what it must be.
+ * [--bindable DIR]… [--start-seconds N] [--loader auto|memory|fuse] [--cgroup DIR] [--users N]
+ * [--tpm-device FILE --tpm-pcrs LIST]}; plaintext lies in {@code HOME/plaintext} unless said
+ * otherwise. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if the host or the home is not what it
+ * must be.
  */
 public final class Main {
   private static final System.Logger LOG = System.getLogger("keeper");
@@ -47,8 +51,6 @@ public final class Main {
   public static void main(String[] args) throws InterruptedException {
     // INVARIANT: before any key or plaintext is read (DESIGN §7, PR_SET_DUMPABLE).
     Hardening.forbidDumps();
-    // INVARIANT: before any other thread: what we may mount with, no child of ours inherits.
-    Privileges.keepFromChildren();
     Arguments arguments;
     try {
       arguments =
@@ -62,10 +64,14 @@ public final class Main {
                   "--start-seconds",
                   "--loader",
                   "--cgroup",
+                  "--users",
                   "--tpm-device",
                   "--tpm-pcrs"),
               List.of());
       arguments.need("--home");
+      // INVARIANT: before any other thread: what we may mount with, no child of ours inherits, only
+      // what it takes to become another user, which is the first thing it does.
+      Privileges.keepFromChildren(arguments.find("--users").isPresent());
     } catch (BadInput e) {
       System.err.println("keeper: " + e.getMessage());
       System.exit(USAGE);
@@ -96,7 +102,8 @@ public final class Main {
     Peers peers = new Peers(new Peer(home.control(), ANSWER), new Peer(home.leases(), ANSWER));
     try (Sandbox sandbox = Sandbox.open();
         Reporter reporter = new Reporter(peers)) {
-      sandbox.check();
+      Users users = new Users((int) number(arguments, "--users", 0));
+      check(sandbox, users, plaintext);
       Leasing leasing =
           new Leasing(root, key, hostName(), hardware(arguments), peers, reporter, clock);
       Model.Context context =
@@ -104,14 +111,26 @@ public final class Main {
               home,
               loaders(arguments, plaintext, clock),
               leasing,
-              new RuntimeLauncher(sandbox, settings(arguments)),
+              new RuntimeLauncher(sandbox, settings(arguments, users)),
               reporter,
+              users,
               clock);
       try (Keeper _ = new Keeper(context, root)) {
         LOG.log(System.Logger.Level.INFO, "ready origin={0}", root.origin());
         awaitTermination();
       }
     }
+  }
+
+  private static void check(Sandbox sandbox, Users users, Path plaintext)
+      throws IOException, SandboxFailure, InterruptedException {
+    if (!users.any()) {
+      sandbox.check();
+      return;
+    }
+    sandbox.check(Confinement.nothing().owner(UidRange.INSIDE).build());
+    // Runtimes go through it to what is theirs.
+    Files.setPosixFilePermissions(plaintext, PosixFilePermissions.fromString("rwx--x--x"));
   }
 
   private static HostEvidence hardware(Arguments arguments) throws BadInput {
@@ -129,19 +148,23 @@ public final class Main {
     return new Loaders(plaintext, choice, Path.of(System.getProperty("java.home")), clock);
   }
 
-  private static RuntimeLauncher.Settings settings(Arguments arguments) throws BadInput {
-    long seconds;
+  private static long number(Arguments arguments, String name, int otherwise) throws BadInput {
     try {
-      seconds = Long.parseLong(arguments.find("--start-seconds").orElse("300"));
+      return Long.parseLong(arguments.find(name).orElse(Integer.toString(otherwise)));
     } catch (NumberFormatException e) {
-      throw new BadInput("argument --start-seconds is not a number", e);
+      throw new BadInput("argument " + name + " is not a number", e);
     }
+  }
+
+  private static RuntimeLauncher.Settings settings(Arguments arguments, Users users)
+      throws BadInput {
     return new RuntimeLauncher.Settings(
         Path.of(System.getProperty("java.home")),
         arguments.find("--runtime").map(Path::of),
         bindable(arguments),
         groups(arguments),
-        Duration.ofSeconds(seconds));
+        users.any(),
+        Duration.ofSeconds(number(arguments, "--start-seconds", 300)));
   }
 
   /** INVARIANT: no bound is claimed that is not in force. */

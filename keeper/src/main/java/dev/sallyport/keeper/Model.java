@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -46,6 +47,7 @@ final class Model {
       Leasing leasing,
       RuntimeLauncher launcher,
       Reporter reporter,
+      Users users,
       InstantSource clock) {}
 
   private final Context context;
@@ -55,6 +57,7 @@ final class Model {
   private final CompletableFuture<Lease> healthy = new CompletableFuture<>();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final ModelKeys keys;
+  private final OptionalInt user;
   private final Plaintext plaintext;
   private final Thread guard;
 
@@ -71,19 +74,29 @@ final class Model {
   private @Nullable Thread worker;
 
   Model(Context context, RunRequest run, SealedModel sealed, Leasing.Opened opened)
-      throws IOException {
+      throws IOException, Refusal {
     this.context = context;
     this.run = run;
     this.sealed = sealed;
     this.keys = opened.keys();
     this.held = opened.held();
     this.renewAt = renewalOf(opened.held());
-    this.plaintext =
-        context
-            .loaders()
-            .prepare(run, sealed, this::refused, reason -> signals.add(new Signal.Fall(reason)));
+    this.user = context.users().take();
+    this.plaintext = prepare();
     this.watch = watch(opened.held());
     this.guard = Thread.ofPlatform().name("guard-" + run.model().value()).unstarted(this::guard);
+  }
+
+  private Plaintext prepare() throws IOException {
+    try {
+      return context
+          .loaders()
+          .prepare(
+              run, sealed, user, this::refused, reason -> signals.add(new Signal.Fall(reason)));
+    } catch (IOException e) {
+      context.users().giveBack(user);
+      throw e;
+    }
   }
 
   /** Begins; {@link #awaitHealthy} tells how it went. */
@@ -264,7 +277,7 @@ final class Model {
       if (over) {
         throw new InterruptedException("the model ended meanwhile");
       }
-      started = context.launcher().start(run, plaintext, sockets);
+      started = context.launcher().start(run, plaintext, sockets, user);
       process = started;
       plaintext.admit(started);
     }
@@ -347,6 +360,8 @@ final class Model {
   private void wipe() {
     try {
       plaintext.wipe();
+      // INVARIANT: after it, so that no other model is this user while plaintext of it is left.
+      context.users().giveBack(user);
       run.files().discard();
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "plaintext of " + run.model() + " not wiped", e);

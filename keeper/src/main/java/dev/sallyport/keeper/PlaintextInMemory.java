@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Everything decrypted beforehand, on a memory file system. */
@@ -33,16 +34,19 @@ final class PlaintextInMemory implements Plaintext {
 
   private final Path directory;
   private final SealedModel model;
+  private final OptionalInt user;
 
-  private PlaintextInMemory(Path directory, SealedModel model) {
+  private PlaintextInMemory(Path directory, SealedModel model, OptionalInt user) {
     this.directory = directory;
     this.model = model;
+    this.user = user;
   }
 
   /** An empty place for one model; what a crash left there is wiped first. */
-  static PlaintextInMemory prepare(Path parent, SealedModel model) throws IOException {
+  static PlaintextInMemory prepare(Path parent, SealedModel model, OptionalInt user)
+      throws IOException {
     PlaintextInMemory plaintext =
-        new PlaintextInMemory(parent.resolve(model.model().value()), model);
+        new PlaintextInMemory(parent.resolve(model.model().value()), model, user);
     plaintext.wipe();
     Files.createDirectory(
         plaintext.directory,
@@ -83,6 +87,7 @@ final class PlaintextInMemory implements Plaintext {
           directory,
           keys,
           (done, total) -> LOG.log(System.Logger.Level.DEBUG, "decrypted={0} of={1}", done, total));
+      Users.hand(directory, user);
     }
   }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +48,13 @@ final class PlaintextOnDemand implements Plaintext {
       SealedModel model,
       Instant now,
       Set<Digest> executables,
+      OptionalInt user,
       Consumer<String> refusals,
       Consumer<String> end) {
     this.directory = directory;
     this.model = model;
     this.now = now;
-    this.callers = new RuntimeCallers(executables, refusals);
+    this.callers = new RuntimeCallers(executables, user, refusals);
     this.end = end;
   }
 
@@ -60,6 +62,7 @@ final class PlaintextOnDemand implements Plaintext {
    * An empty mount point for one model.
    *
    * @param executables what may read
+   * @param user the runtime's, if it is not ours
    * @param refusals told of each process that was refused
    * @param end told why the runtime must end
    */
@@ -68,11 +71,12 @@ final class PlaintextOnDemand implements Plaintext {
       SealedModel model,
       Instant now,
       Set<Digest> executables,
+      OptionalInt user,
       Consumer<String> refusals,
       Consumer<String> end)
       throws IOException {
-    Path directory = PlaintextInMemory.prepare(parent, model).directory();
-    return new PlaintextOnDemand(directory, model, now, executables, refusals, end);
+    Path directory = PlaintextInMemory.prepare(parent, model, user).directory();
+    return new PlaintextOnDemand(directory, model, now, executables, user, refusals, end);
   }
 
   @Override

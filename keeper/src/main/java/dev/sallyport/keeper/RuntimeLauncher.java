@@ -13,11 +13,13 @@ import dev.sallyport.sandbox.SandboxFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -44,6 +46,7 @@ final class RuntimeLauncher {
    * @param javaHome the Java that runs the embedded runtime
    * @param embedded the directory of the embedded runtime's jars
    * @param groups where groups for runtimes may be made, if anywhere
+   * @param ownUsers whether runtimes run as other users than the keeper
    * @param startLimit how long a runtime may take until it is healthy
    */
   record Settings(
@@ -51,6 +54,7 @@ final class RuntimeLauncher {
       Optional<Path> embedded,
       List<Path> bindable,
       Optional<Cgroup> groups,
+      boolean ownUsers,
       Duration startLimit) {}
 
   /**
@@ -79,7 +83,8 @@ final class RuntimeLauncher {
 
   /** What confines runtimes here besides their namespaces, in words. */
   String isolation() {
-    return landlock == 0 ? "no Landlock" : "Landlock " + landlock;
+    String user = settings.ownUsers() ? "a user of its own" : "the keeper's user";
+    return (landlock == 0 ? "no Landlock" : "Landlock " + landlock) + ", " + user;
   }
 
   /** Where the server reaches the runtime. */
@@ -87,13 +92,14 @@ final class RuntimeLauncher {
     return Sandbox.socketPath(socketDirectory.resolve(SOCKET));
   }
 
-  /** Starts the command of the request; it is not healthy yet. */
-  Confined start(RunRequest run, Plaintext plaintext, Path socketDirectory)
+  /**
+   * Starts the command of the request; it is not healthy yet.
+   *
+   * @param user as whom, if not as we ourselves
+   */
+  Confined start(RunRequest run, Plaintext plaintext, Path socketDirectory, OptionalInt user)
       throws IOException, BadInput, SandboxFailure, InterruptedException {
-    Files.createDirectories(
-        socketDirectory,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Files.deleteIfExists(socket(socketDirectory));
+    openDirectory(socketDirectory);
     Profile profile = Profile.runtime();
     Confinement.Builder view =
         Confinement.nothing()
@@ -105,6 +111,7 @@ final class RuntimeLauncher {
             .environment("HOME", "/tmp")
             .environment("PATH", "/usr/bin:/bin")
             .java(settings.javaHome());
+    user.ifPresent(view::owner);
     if (settings.groups().isPresent()) {
       view.group(settings.groups().get().child(run.model().value(), profile.limits()));
     }
@@ -115,6 +122,21 @@ final class RuntimeLauncher {
       view.readOnly(jars, jars);
     }
     return sandbox.start(view.build(), command(run, plaintext.entry(MODEL)), Output.TAIL);
+  }
+
+  /** Others may make a socket there if runtimes are others; on the host the way there is ours. */
+  private void openDirectory(Path directory) throws IOException, SandboxFailure {
+    Files.createDirectories(directory, mode("rwx------"));
+    Files.deleteIfExists(socket(directory));
+    String reach = settings.ownUsers() ? "--x--x" : "------";
+    String write = settings.ownUsers() ? "-wx-wx" : "------";
+    Files.setPosixFilePermissions(
+        directory.getParent(), PosixFilePermissions.fromString("rwx" + reach));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx" + write));
+  }
+
+  private static FileAttribute<?> mode(String permissions) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
   }
 
   private Path embedded() throws BadInput {

@@ -165,6 +165,7 @@ final class Stage implements AutoCloseable {
             Optional.empty(),
             List.of(),
             Optional.empty(),
+            false,
             Duration.ofSeconds(90));
     return new Model.Context(
         home,
@@ -173,6 +174,7 @@ final class Stage implements AutoCloseable {
             root, keeper, "host", new HostEvidence(Optional.empty()), peers(), reporter, clock),
         new RuntimeLauncher(sandbox, settings),
         reporter,
+        new Users(0),
         clock);
   }
 
