@@ -3,12 +3,15 @@ package dev.sallyport.sandbox;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +59,7 @@ public final class ProgramFiles {
     // What a crash left there is not ours.
     new ProgramFiles(Map.of(), List.of(), copies).discard();
     Files.createDirectory(copies);
+    Files.setPosixFilePermissions(copies, PosixFilePermissions.fromString("rwx--x--x"));
     try {
       return read(command, binds, copies);
     } catch (IOException | BadInput | RuntimeException e) {
@@ -82,6 +86,7 @@ public final class ProgramFiles {
       Path copy = copies == null ? null : copies.resolve("executable");
       contents.put(executable.toString(), Tree.file(real, copy, true));
       if (copy != null) {
+        close(copy);
         mounts.add(new Mount.Program(copy, real));
       }
     } else {
@@ -91,8 +96,24 @@ public final class ProgramFiles {
               .resolve("bind-" + binds.indexOf(bind.get()))
               .resolve(bind.get().relativize(real).toString());
       contents.put(executable.toString(), Tree.file(inCopy, null, true));
+      close(inCopy);
     }
     return new ProgramFiles(contents, mounts, copies);
+  }
+
+  /**
+   * Lets a program be executed and not read: a process that may not read its own executable is not
+   * dumped, nor traced, nor read through {@code /proc} by others of its user (prctl(2)). A script
+   * is read by its interpreter, which is what is executed.
+   */
+  private static void close(Path copy) throws IOException {
+    byte[] head;
+    try (InputStream in = Files.newInputStream(copy)) {
+      head = in.readNBytes(2);
+    }
+    if (!new String(head, StandardCharsets.ISO_8859_1).equals("#!")) {
+      Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("--x--x--x"));
+    }
   }
 
   private static Path executable(String word) throws BadInput {

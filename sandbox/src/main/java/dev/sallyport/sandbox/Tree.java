@@ -93,6 +93,8 @@ final class Tree {
     } else if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       if (target != null) {
         Files.createDirectory(target);
+        // Read by whoever runs it, which may be another user than we are.
+        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
       }
       return;
     } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {

@@ -133,6 +133,36 @@ class ProgramFilesTest {
     copy.discard();
   }
 
+  /** As in a runtime, but for the filter, which ends whoever traces; and with a {@code /proc}. */
+  @Test
+  void aProgramThatMayNotBeReadIsNotDumpedNorReadByItsOwnUser() throws Exception {
+    try (Sandbox sandbox = SandboxTest.orSkip()) {
+      ProgramFiles copy = ProgramFiles.copy(List.of("/usr/bin/sleep"), List.of(), copies);
+      Path closed = copies.resolve("executable");
+      assertEquals(
+          "--x--x--x", PosixFilePermissions.toString(Files.getPosixFilePermissions(closed)));
+      String attack =
+          "/usr/bin/sleep 60 & cat /usr/bin/sleep >/dev/null && echo read it; "
+              + "until [ \"$(cat /proc/$!/comm)\" = sleep ]; do :; done; "
+              + "head -c 1 /proc/$!/mem 2>&1 | grep -c Permission; kill $!";
+      assertEquals("read it\n0", attacked(sandbox, Confinement.nothing(), attack), "the original");
+      Confinement.Builder view = Confinement.nothing();
+      copy.mounts().forEach(view::mount);
+      assertEquals("1", attacked(sandbox, view, attack), "the copy");
+      copy.discard();
+    }
+  }
+
+  private static String attacked(Sandbox sandbox, Confinement.Builder view, String script)
+      throws Exception {
+    Confined process =
+        sandbox.start(
+            view.proc().insecureUnfiltered().insecureUnrestricted().build(),
+            List.of("/bin/sh", "-c", script),
+            Output.PIPE);
+    return new String(process.output().readAllBytes(), StandardCharsets.UTF_8).strip();
+  }
+
   @Test
   void aDirectoryThatBecameALinkIsRefused() throws Exception {
     Path secret = Files.createDirectories(dir.resolve("secret"));
