@@ -3,6 +3,7 @@ package dev.sallyport.cli;
 import dev.sallyport.sandbox.Cgroup;
 import dev.sallyport.sandbox.Confinement;
 import dev.sallyport.sandbox.Profile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -143,6 +144,7 @@ final class Confinements {
     runtimeDirs.forEach(tree -> view.readOnly(tree, tree));
     if (groups != null) {
       groups.mounts(GROUPS).forEach(view::mount);
+      view.group(unswapped(groups));
     }
     write(view, "keeper");
     write(view, "run/keeper");
@@ -151,6 +153,18 @@ final class Confinements {
     read(view, "run/keyd-lease");
     read(view, "run/server");
     return view;
+  }
+
+  /**
+   * The keeper's own group: the memory file system with the plaintext is its memory, and nothing of
+   * the group is swapped. The name is none that a model can have.
+   */
+  private static Cgroup unswapped(Cgroup groups) throws Failure {
+    try {
+      return groups.child("+keeper", Profile.keeper().limits());
+    } catch (IOException e) {
+      throw new Failure(Exit.UNAVAILABLE, "control group of the keeper: " + e.getMessage(), e);
+    }
   }
 
   /** A sealer of one model: the source and the signer's key come on top. */

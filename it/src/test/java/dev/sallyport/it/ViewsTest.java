@@ -2,10 +2,13 @@ package dev.sallyport.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -37,6 +40,37 @@ class ViewsTest {
         assertEquals(Set.of("lo"), interfaces(isolated));
       }
     }
+  }
+
+  @Test
+  void theKeepersMemoryIsNotSwappedOutWhereItHasAGroupOfItsOwn() throws Exception {
+    try (Installation house = Installation.initialised()) {
+      house.up();
+      ProcessHandle up = house.upProcess().toHandle();
+      long keeper = Processes.find(up, Processes.KEEPER).orElseThrow().pid();
+      long keyd = Processes.find(up, Processes.KEYD).orElseThrow().pid();
+      Optional<Path> group = memoryGroup(keeper).filter(g -> g.endsWith("+keeper"));
+      assumeTrue(group.isPresent(), "skipped: no writable control group here");
+      assertNotEquals(group, memoryGroup(keyd));
+      List<Path> settings =
+          Stream.of("memory.swappiness", "memory.swap.max")
+              .map(group.get()::resolve)
+              .filter(Files::exists)
+              .toList();
+      assumeFalse(settings.isEmpty(), "skipped: this kernel has no accounting of swap");
+      for (Path setting : settings) {
+        assertEquals("0", Files.readString(setting).strip());
+      }
+    }
+  }
+
+  private static Optional<Path> memoryGroup(long pid) throws Exception {
+    return Files.readAllLines(Path.of("/proc/" + pid + "/cgroup")).stream()
+        .map(line -> line.split(":", 3))
+        .filter(cells -> cells[1].isEmpty() || cells[1].equals("memory"))
+        .map(cells -> Path.of("/sys/fs/cgroup", cells[1], cells[2].substring(1)))
+        .filter(Files::isDirectory)
+        .findFirst();
   }
 
   private static Set<String> seen(long pid, String directory) throws Exception {

@@ -207,6 +207,10 @@ class AdversaryTest {
     } finally {
       first.kill(LIMIT);
     }
+    // On a directory of the host, the second sees what the first wrote, also after its end.
+    Confinement shared = Confinement.nothing().readWrite(dir, Path.of("/plain")).build();
+    holder(shared).kill(LIMIT);
+    assertEquals(SECRET, said(shared, "cat /plain/w"));
   }
 
   /** Needs root to become somebody else; what root itself can read shows that it is there. */

@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +166,54 @@ class ProgramFilesTest {
             List.of("/bin/sh", "-c", script),
             Output.PIPE);
     return new String(process.output().readAllBytes(), StandardCharsets.UTF_8).strip();
+  }
+
+  @Test
+  void whoeverExchangesLinksAndFilesMeanwhileChangesNothingThatWasMeasured() throws Exception {
+    Path secret = Files.writeString(dir.resolve("secret"), "x".repeat(1 << 20));
+    Path target = program.resolve("lib/a.txt");
+    AtomicBoolean done = new AtomicBoolean();
+    Thread racer = Thread.ofPlatform().start(() -> exchange(target, secret, done));
+    try {
+      int copied = 0;
+      for (int i = 0; i < 100; i++) {
+        try {
+          ProgramFiles copy = ProgramFiles.copy(command, List.of(program), copies);
+          copied++;
+          assertEquals(
+              copy.contents().get(program.toString()), Tree.read(copies.resolve("bind-0"), null));
+          assertNotEquals(
+              1 << 20, size(copies.resolve("bind-0/lib/a.txt")), "the link was followed");
+          copy.discard();
+        } catch (IOException | BadInput lostTheRace) {
+          assertFalse(Files.exists(copies), "nothing stays behind");
+        }
+      }
+      assertTrue(copied > 0, "no copy was made at all");
+    } finally {
+      done.set(true);
+      racer.join();
+    }
+  }
+
+  private static long size(Path file) throws IOException {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.size(file) : -1;
+  }
+
+  /** Makes a file a link to the secret and back, as fast as it can. */
+  private static void exchange(Path target, Path secret, AtomicBoolean done) {
+    Path link = target.resolveSibling("link-to-come");
+    Path file = target.resolveSibling("file-to-come");
+    try {
+      while (!done.get()) {
+        Files.createSymbolicLink(link, secret);
+        Files.move(link, target, StandardCopyOption.ATOMIC_MOVE);
+        Files.writeString(file, "a");
+        Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
