@@ -194,7 +194,8 @@ final class Bubblewrap {
 
   private static void requireSource(Mount mount) throws SandboxFailure {
     Path source = mount.host().orElse(null);
-    if (source != null && !Files.exists(source)) {
+    // A mount of another user's may be there and not tell us so; bubblewrap then looks itself.
+    if (source != null && Files.notExists(source)) {
       throw new SandboxFailure(
           SandboxFailure.Reason.SOURCE_MISSING,
           "cannot bind " + source + " to " + mount.inside() + ": it does not exist");

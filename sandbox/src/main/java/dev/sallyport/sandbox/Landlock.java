@@ -132,7 +132,9 @@ public record Landlock(
     rule(line, dev, Path.of("/dev"), true, version);
     rule(line, readWrite, Path.of("/dev/shm"), true, version);
     for (Mount mount : view.mounts()) {
-      boolean directory = mount.host().map(Files::isDirectory).orElse(true);
+      // What does not show itself to us is the directory of another user.
+      boolean directory =
+          mount.host().map(at -> Files.isDirectory(at) || !Files.exists(at)).orElse(true);
       rule(line, of(mount), mount.inside(), directory, version);
     }
     line.add("--");
