@@ -224,15 +224,17 @@ class LandlockTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "1, 8191, 0, 0",
-    "2, 16383, 0, 0",
-    "3, 32767, 0, 0",
-    "4, 32767, 3, 0",
-    "5, 65535, 3, 0",
-    "6, 65535, 3, 3",
-    "7, 65535, 3, 3"
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1|8191|0|0",
+        "2|16383|0|0",
+        "3|32767|0|0",
+        "4|32767|3|0",
+        "5|65535|3|0",
+        "6|65535|3|3",
+        "7|65535|3|3",
+      })
   void asksOfAKernelWhatItKnows(int version, long files, long tcp, long scopes) throws Exception {
     List<String> line = launcher(version);
     assertEquals(
