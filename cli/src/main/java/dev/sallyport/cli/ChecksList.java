@@ -4,6 +4,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -38,15 +39,23 @@ final class ChecksList implements Callable<Integer> {
               + Text.column(check.string("state"), 9)
               + Text.column(check.string("control"), 20)
               + check.findString("lastRun").map(t -> "ran at " + t).orElse("not run yet")
-              + (reason.isEmpty() ? "" : ": " + reason));
+              + (reason.isEmpty() ? "" : ": " + reason)
+              + (check.bool("required") || reason.isEmpty() ? "" : " (not required)"));
     }
     return lines;
   }
 
-  /** Whether none has failed. */
-  static boolean allPassed(Json.Obj all) throws BadInput {
+  /**
+   * Whether none has failed of those that count.
+   *
+   * @param asked the one that somebody asked for; without it, those whose control the policy
+   *     requires
+   */
+  static boolean allPassed(Json.Obj all, Optional<String> asked) throws BadInput {
     for (Json.Obj check : all.objects("checks")) {
-      if (check.string("state").equals("FAILED")) {
+      boolean counts =
+          asked.isPresent() ? check.string("check").equals(asked.get()) : check.bool("required");
+      if (counts && check.string("state").equals("FAILED")) {
         return false;
       }
     }

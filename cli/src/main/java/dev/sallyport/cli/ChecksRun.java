@@ -2,6 +2,7 @@ package dev.sallyport.cli;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Parameters;
 
 /** Runs own checks now. */
 @Command(
-    description = "Runs one check, or all, now; fails if one has failed.",
+    description = "Runs one check, or all, now; fails if it, or a required one, has failed.",
     footer = {"", "Example: sallyport checks run log-verified"})
 final class ChecksRun implements Callable<Integer> {
   private final Session session;
@@ -29,6 +30,8 @@ final class ChecksRun implements Callable<Integer> {
     }
     Json.Obj all = session.control().ask("checks.run", request);
     session.print(all, ChecksList.lines(all));
-    return ChecksList.allPassed(all) ? Exit.OK.status() : Exit.REFUSED.status();
+    return ChecksList.allPassed(all, Optional.ofNullable(check))
+        ? Exit.OK.status()
+        : Exit.REFUSED.status();
   }
 }

@@ -5,11 +5,15 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
+import dev.sallyport.risk.Audience;
 import dev.sallyport.risk.EntryType;
+import dev.sallyport.risk.Policy;
+import dev.sallyport.risk.Zone;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,6 +153,7 @@ final class OwnChecks implements AutoCloseable {
           Json.obj()
               .put("check", check.id())
               .put("control", check.control())
+              .put("required", isRequired(check.control()))
               .put("everySeconds", check.every().toSeconds())
               .put("state", logged.map(l -> l.failed() ? "FAILED" : "PASSED").orElse("NOT YET"));
       logged.ifPresent(l -> json.put("since", l.since()).put("reason", l.reason()));
@@ -160,6 +165,17 @@ final class OwnChecks implements AutoCloseable {
       list.add(json.build());
     }
     return Json.arr(list);
+  }
+
+  /** Whether the policy in force asks for the control anywhere; the check only informs if not. */
+  private boolean isRequired(String control) {
+    Optional<Policy> policy = book.governance().policy();
+    return policy.isPresent()
+        && Arrays.stream(Zone.values())
+            .anyMatch(zone ->
+                Arrays.stream(Audience.values())
+                    .filter(audience -> policy.get().permits(zone, audience))
+                    .anyMatch(audience -> policy.get().controls(zone, audience).contains(control)));
   }
 
   @Override

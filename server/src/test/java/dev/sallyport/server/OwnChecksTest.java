@@ -112,7 +112,9 @@ class OwnChecksTest {
     for (Json.Obj check : town.ask("checks").objects("checks")) {
       boolean none = check.string("check").equals("monitors-on");
       assertEquals(none ? "FAILED" : "PASSED", check.string("state"), check.toString());
+      assertFalse(none && check.bool("required"), "a control that no policy asks for");
     }
+    assertTrue(town.ask("checks").objects("checks").getFirst().bool("required"), "log-verified");
     assertEquals(10, entries("check.passed").size());
     assertEquals(1, entries("check.failed").size(), "there is no monitor, and nobody says so");
     town.stop();
