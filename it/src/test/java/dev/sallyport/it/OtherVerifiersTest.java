@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sallyport.core.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,7 +199,11 @@ class OtherVerifiersTest {
   private static Path model(Installation house) throws Exception {
     Path model = Files.createDirectory(house.dir().resolve("model"));
     Files.writeString(model.resolve("config.json"), "{}");
-    Files.write(model.resolve("model.safetensors"), new byte[100_000]);
+    String header = "{\"w\":{\"dtype\":\"U8\",\"shape\":[99000],\"data_offsets\":[0,99000]}}";
+    ByteBuffer weights = ByteBuffer.allocate(8 + header.length() + 99_000);
+    weights.order(ByteOrder.LITTLE_ENDIAN).putLong(header.length());
+    weights.put(header.getBytes(StandardCharsets.US_ASCII));
+    Files.write(model.resolve("model.safetensors"), weights.array());
     return model;
   }
 }

@@ -24,7 +24,7 @@ class RootKeyKillTest {
   @Test
   void noModelIsLostAndNoDestroyedKeyComesBack() throws Exception {
     long seed = Long.getLong("sallyport.seed", new Random().nextLong());
-    int rounds = Integer.getInteger("sallyport.kills", 3);
+    int rounds = Integer.getInteger("sallyport.kills", 1);
     System.out.println("RootKeyKillTest seed " + seed + ", rounds " + rounds);
     Random random = new Random(seed);
     try (Installation house = Installation.initialised()) {

@@ -109,7 +109,7 @@ class SealingTest {
     try (Installation house = Installation.initialised()) {
       house.up();
       Path source = Files.createDirectory(house.dir().resolve("model"));
-      Path file = source.resolve("big.gguf");
+      Path file = source.resolve("big.dat");
       long size = (300L << 20) + 77;
       write(file, size, random);
       Path ciphertext = house.home().resolve("vault/tiny/.staging-1/000001.floe");
@@ -139,7 +139,7 @@ class SealingTest {
       copying.waitFor();
       assertFalse(Files.exists(copy), "plaintext is left, seed " + seed);
       house.run(unseal(house, "second.json", copy)).ok();
-      assertEquals(-1, Files.mismatch(file, copy.resolve("big.gguf")), "seed " + seed);
+      assertEquals(-1, Files.mismatch(file, copy.resolve("big.dat")), "seed " + seed);
     }
   }
 
