@@ -207,7 +207,7 @@ class BadInputTest {
       assertEquals(entries, house.run("log", "verify").json().integer("entries"));
       refused(
           house.run("evidence", "add", "--area", "x", "--kind", "drill", "--as", "assessor1"),
-          "--kind is said of a control");
+          "--kind and --document are said of a control");
     }
   }
 
