@@ -23,23 +23,35 @@ find_jdk() {
   die "needs a JDK 25; found: ${found:-no java at all}. Install one (for example: apt-get install openjdk-25-jdk, or Temurin 25 under /usr/lib/jvm) or set SALLYPORT_JAVA_HOME" 69
 }
 
-# get COMMAND PACKAGE: installs the Debian package if the command is missing and we may.
+# there NAME: whether a command, or a library of the system (lib….so.N), is installed.
+there() {
+  case $1 in
+    lib*.so.*)
+      for library in /usr/lib/*/"$1" /lib/*/"$1" /usr/lib64/"$1" /usr/lib/"$1"; do
+        [ -e "$library" ] && return 0
+      done
+      return 1 ;;
+    *) command -v "$1" >/dev/null 2>&1 ;;
+  esac
+}
+
+# get NAME PACKAGE: installs the Debian package if the command or library is missing and we may.
 get() {
-  command -v "$1" >/dev/null 2>&1 && return 0
+  there "$1" && return 0
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     say "installing the Debian package $2 (for $1)"
     { apt-get install -y -qq "$2" || { apt-get update -qq && apt-get install -y -qq "$2"; }; } \
       >/dev/null 2>&1
   fi
-  command -v "$1" >/dev/null 2>&1
+  there "$1"
 }
 
-# need COMMAND PACKAGE: the same, or the end.
+# need NAME PACKAGE: the same, or the end.
 need() {
   get "$1" "$2" || die "$1 is missing; type: sudo apt-get install $2" 69
 }
 
-# want COMMAND PACKAGE: the same, or a word about what is left out.
+# want NAME PACKAGE: the same, or a word about what is left out.
 want() {
   get "$1" "$2" || say "$1 is missing: tests with it are skipped; type: sudo apt-get install $2"
 }
