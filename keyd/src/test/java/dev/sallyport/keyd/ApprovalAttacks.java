@@ -102,25 +102,7 @@ final class ApprovalAttacks {
 
   private static Attempt ofRelease(Hostile s, String model, Digest manifest) throws Exception {
     ReleaseRequest r = ReleaseRequest.parse(s.f.pins.root().verify(s.f.release));
-    Envelope other =
-        s.f.sign(
-            new ReleaseRequest(
-                    model,
-                    manifest,
-                    r.audience(),
-                    r.zone(),
-                    r.areas(),
-                    r.evidence(),
-                    r.waivers(),
-                    r.resumes(),
-                    r.thresholds(),
-                    r.policy(),
-                    r.trustRoot(),
-                    r.requested(),
-                    r.expires())
-                .statement(),
-            "sys");
-    s.f.log.add("release.requested", Fortress.envelope(other));
+    Envelope other = s.requests(model, manifest, r.audience(), r.areas(), r.evidence());
     Envelope yes =
         s.f.sign(Approval.statement(other.id(), "sec1", r.requested(), r.expires()), "sec1");
     s.f.request();

@@ -19,7 +19,10 @@ import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.risk.Approval;
+import dev.sallyport.risk.Audience;
+import dev.sallyport.risk.ReleaseRequest;
 import dev.sallyport.risk.Withdrawal;
+import dev.sallyport.risk.Zone;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -34,6 +37,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
  * The server in the hands of an attacker, against a real keyd: the server's log key and log, its
@@ -141,6 +146,35 @@ final class Hostile implements AutoCloseable {
 
   boolean takes(Envelope request, byte[] wrapped) throws Exception {
     return opens(f.lease(request, wrapped, 1));
+  }
+
+  /** Logs a request of the system administrator's like the one that is there, for another model. */
+  Envelope requests(
+      String model,
+      Digest manifest,
+      Audience audience,
+      SortedMap<String, Zone> areas,
+      SortedSet<Digest> evidence)
+      throws BadInput {
+    ReleaseRequest r = ReleaseRequest.parse(f.pins.root().verify(f.release));
+    ReleaseRequest other =
+        new ReleaseRequest(
+            model,
+            manifest,
+            audience,
+            ReleaseRequest.worst(areas),
+            areas,
+            evidence,
+            r.waivers(),
+            r.resumes(),
+            r.thresholds(),
+            r.policy(),
+            r.trustRoot(),
+            r.requested(),
+            r.expires());
+    Envelope signed = f.sign(other.statement(), "sys");
+    f.log.add("release.requested", Fortress.envelope(signed));
+    return signed;
   }
 
   /** The key is given for what is there now: keyd has judged that the release is in force. */

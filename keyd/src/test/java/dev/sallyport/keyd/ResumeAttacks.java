@@ -5,7 +5,6 @@ import dev.sallyport.core.Json;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.risk.Audience;
 import dev.sallyport.risk.Policy;
-import dev.sallyport.risk.ReleaseRequest;
 import dev.sallyport.risk.Zone;
 import java.time.Duration;
 import java.util.Map;
@@ -100,27 +99,13 @@ final class ResumeAttacks {
 
   /** Another model was with partners; about that one nothing is known, which policy 2 allows. */
   static Attempt ofAnotherModel(Hostile s) throws Exception {
-    ReleaseRequest r = ReleaseRequest.parse(s.f.pins.root().verify(s.f.release));
-    Digest manifest = Digest.of("other");
     Envelope other =
-        s.f.sign(
-            new ReleaseRequest(
-                    "other",
-                    manifest,
-                    Audience.TRUSTED_PARTNER,
-                    Zone.INDETERMINATE,
-                    new TreeMap<>(Map.of("cyber", Zone.INDETERMINATE)),
-                    new TreeSet<>(Set.of(s.f.evidence.getLast().id())),
-                    r.waivers(),
-                    r.resumes(),
-                    r.thresholds(),
-                    r.policy(),
-                    r.trustRoot(),
-                    r.requested(),
-                    r.expires())
-                .statement(),
-            "sys");
-    s.f.log.add("release.requested", Fortress.envelope(other));
+        s.requests(
+            "other",
+            Digest.of("other"),
+            Audience.TRUSTED_PARTNER,
+            new TreeMap<>(Map.of("cyber", Zone.INDETERMINATE)),
+            new TreeSet<>(Set.of(s.f.evidence.getLast().id())));
     s.f.release = other;
     s.f.approve("sec1");
     s.f.approve("sec2");
