@@ -68,7 +68,8 @@ public final class MountedModel implements AutoCloseable {
   private final int gid;
   private final boolean direct;
   private final List<Thread> threads = new ArrayList<>();
-  private boolean closed;
+  private int notices = -1;
+  private volatile boolean closed;
 
   private MountedModel(
       Path point,
@@ -142,6 +143,7 @@ public final class MountedModel implements AutoCloseable {
       for (int i = 1; i < workers; i++) {
         thread(Device.another(kernel, device));
       }
+      notices = Device.another(kernel, device);
     } catch (FuseFailure e) {
       close();
       throw e;
@@ -171,6 +173,11 @@ public final class MountedModel implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "readahead of " + point + " stays as it is", e);
     }
+  }
+
+  /** Whether the end has begun: from then on nothing is read. */
+  boolean closed() {
+    return closed;
   }
 
   Tree tree() {
@@ -226,7 +233,8 @@ public final class MountedModel implements AutoCloseable {
 
   /**
    * Ends the mount for everybody, also where it was bound to, and wipes. Whoever still has a file
-   * open gets errors. The kernel frees the pages of plaintext that it cached.
+   * open or mapped gets errors: what the kernel cached of it is taken out of its page cache and out
+   * of every map first.
    */
   @Override
   public synchronized void close() throws IOException {
@@ -235,8 +243,10 @@ public final class MountedModel implements AutoCloseable {
     }
     closed = true;
     try (Arena arena = Arena.ofConfined()) {
+      Kernel kernel = new Kernel(arena);
+      emptyPageCache(kernel, arena);
       // MNT_FORCE ends the connection at once: every worker's read fails, so does every caller's.
-      int done = new Kernel(arena).umount(point, Kernel.MNT_FORCE | Kernel.MNT_DETACH);
+      int done = kernel.umount(point, Kernel.MNT_FORCE | Kernel.MNT_DETACH);
       if (done < 0) {
         throw new IOException("cannot unmount " + point + ": " + Errno.text(-done));
       }
@@ -254,5 +264,29 @@ public final class MountedModel implements AutoCloseable {
       readers.close();
       cache.close();
     }
+  }
+
+  /**
+   * INVARIANT: no page of plaintext outlives the mount in a map that somebody kept. The workers are
+   * still there, since the kernel waits for reads under way.
+   */
+  private void emptyPageCache(Kernel kernel, Arena arena) {
+    if (notices < 0) {
+      return;
+    }
+    Reply notice = new Reply(arena, Protocol.INVALIDATE_OUT);
+    for (Tree.Node node : tree.nodes()) {
+      if (node instanceof Tree.Leaf) {
+        // From the first byte, to the end whatever it is.
+        notice.start().u64(node.id()).u64(0).u64(0);
+        long sent = notice.send(kernel, notices, 0, Protocol.INVALIDATE_INODE);
+        boolean unknown = sent == -Errno.ENOENT || sent == -Errno.ENODEV;
+        if (sent < 0 && !unknown) {
+          LOG.log(System.Logger.Level.ERROR, "page cache kept: {0}", Errno.text((int) -sent));
+        }
+      }
+    }
+    var _ = kernel.close(notices);
+    notices = -1;
   }
 }

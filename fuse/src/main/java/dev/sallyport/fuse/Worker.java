@@ -274,6 +274,10 @@ final class Worker implements Runnable {
   private void read(Request request, Reply reply, List<SegmentCache.Slot> held)
       throws Denied, BadInput, IOException {
     require(request, Callers.Want.USE);
+    if (mount.closed()) {
+      // What is taken out of the page cache now MUST not come back into it.
+      throw new Denied(Errno.EIO);
+    }
     Leaf leaf = leaf(request);
     ModelReader reader = mount.readers().of(leaf.file()).orElseThrow(() -> new Denied(Errno.EIO));
     long position = request.u64(8);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sallyport.envelope.FloeParams;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -190,6 +191,93 @@ class MountedModelTest {
     }
     mounted.close();
   }
+
+  /** A process that was handed a descriptor, mapped it and outlives the runtime. */
+  @Test
+  void T308_whatIsMappedIsGoneWithTheMount() throws Exception {
+    sealed.file("model.bin", 2 * SEGMENT);
+    MountedModel mounted = sealed.mount(sealed.seal());
+    try (Keeper keeper = new Keeper(mounted.point().resolve("model.bin"))) {
+      String before = keeper.look();
+      assertTrue(before.matches("mapped -?\\d+, read 1"), before);
+      mounted.close();
+      assertEquals("mapped nothing, read nothing", keeper.look());
+    }
+  }
+
+  @Test
+  void T308_withoutThatAMapWouldOutliveTheMount() throws Exception {
+    sealed.file("model.bin", 2 * SEGMENT);
+    MountedModel mounted = sealed.mount(sealed.seal());
+    try (Keeper keeper = new Keeper(mounted.point().resolve("model.bin"))) {
+      String before = keeper.look();
+      Process unmount = new ProcessBuilder("umount", "-f", "-l", "" + mounted.point()).start();
+      assertEquals(0, unmount.waitFor());
+      assertEquals(before.replace("read 1", "read nothing"), keeper.look());
+    }
+    assertThrows(IOException.class, mounted::close, "it was unmounted already");
+  }
+
+  /** Maps a file in a process of its own, and looks at the same byte when told to. */
+  private final class Keeper implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader said;
+
+    Keeper(Path file) throws IOException {
+      Path program = Files.writeString(dir.resolve("Keep.java"), KEEP);
+      process =
+          new ProcessBuilder(
+                  System.getProperty("java.home") + "/bin/java",
+                  "-XX:+UseSerialGC",
+                  "-Xmx64m",
+                  program.toString(),
+                  file.toString())
+              .redirectErrorStream(true)
+              .start();
+      said = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    String look() throws IOException {
+      process.getOutputStream().write('\n');
+      process.getOutputStream().flush();
+      return String.valueOf(said.readLine());
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+
+  private static final String KEEP =
+      """
+      import java.nio.ByteBuffer;
+      import java.nio.channels.FileChannel;
+      import java.nio.file.Path;
+
+      class Keep {
+        public static void main(String[] args) throws Exception {
+          try (var in = FileChannel.open(Path.of(args[0]))) {
+            var map = in.map(FileChannel.MapMode.READ_ONLY, 0, in.size());
+            while (System.in.read() >= 0) {
+              String mapped = "nothing";
+              String read = "nothing";
+              try {
+                mapped = "" + map.get(5000);
+              } catch (InternalError fault) {
+                // The page is gone: SIGBUS.
+              }
+              try {
+                read = "" + in.read(ByteBuffer.allocate(1), 1_500_000);
+              } catch (java.io.IOException gone) {
+                // So is the file.
+              }
+              System.out.println("mapped " + mapped + ", read " + read);
+            }
+          }
+        }
+      }
+      """;
 
   @Test
   void manyReadersOfManySegmentsShareAFewSlots() throws Exception {
