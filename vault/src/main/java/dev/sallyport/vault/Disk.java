@@ -8,9 +8,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 
 /** Durable and private file operations. */
@@ -36,6 +38,33 @@ final class Disk {
   /** Opens a plain file; a symbolic link in its place is refused. */
   static FileChannel read(Path file) throws IOException {
     return FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  /**
+   * Opens a plain file below a directory, from descriptor to descriptor, so that no part of its
+   * name is a symbolic link, whoever exchanges what meanwhile.
+   *
+   * @param parts of the name, the file's own last
+   */
+  static FileChannel readBeneath(Path root, List<String> parts) throws IOException {
+    try (DirectoryStream<Path> start = Files.newDirectoryStream(root)) {
+      return readBeneath(start, parts);
+    }
+  }
+
+  private static FileChannel readBeneath(DirectoryStream<Path> directory, List<String> parts)
+      throws IOException {
+    if (!(directory instanceof SecureDirectoryStream<Path> held)) {
+      throw new IOException("this file system cannot be read without following links");
+    }
+    Path first = Path.of(parts.getFirst());
+    if (parts.size() > 1) {
+      try (var inner = held.newDirectoryStream(first, LinkOption.NOFOLLOW_LINKS)) {
+        return readBeneath(inner, parts.subList(1, parts.size()));
+      }
+    }
+    return (FileChannel)
+        held.newByteChannel(first, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
   }
 
   static void createDirectories(Path directory) throws IOException {

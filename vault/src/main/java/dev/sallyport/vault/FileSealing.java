@@ -59,7 +59,7 @@ final class FileSealing {
   /** Seals the whole file into a new ciphertext. */
   static Digest whole(Workshop shop, Job job, Secret key) throws IOException, BadInput {
     String stamp = Finished.stamp(job.entry());
-    try (FileChannel in = Disk.read(job.entry().path());
+    try (FileChannel in = job.entry().open();
         FileChannel out = Disk.create(job.path());
         FloeSealer floe = FloeSealer.start(key, job.associatedData(), shop.params())) {
       byte[] header = floe.header();
@@ -79,7 +79,7 @@ final class FileSealing {
     if (left.isEmpty() || !Files.isRegularFile(job.path(), LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
-    try (FileChannel in = Disk.read(job.entry().path());
+    try (FileChannel in = job.entry().open();
         FileChannel out = Disk.goOn(job.path())) {
       return new FileSealing(shop, in, out, left.get()).goOn(job, key);
     }

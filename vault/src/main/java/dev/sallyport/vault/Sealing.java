@@ -140,7 +140,7 @@ final class Sealing {
   private Optional<Digest> again(FileSealing.Job job) throws IOException {
     Source.Entry entry = job.entry();
     Optional<SealedFile> candidate = options.base().flatMap(base -> same(base, entry));
-    if (candidate.isEmpty() || !Source.digest(entry.path()).equals(candidate.get().digest())) {
+    if (candidate.isEmpty() || !Source.digest(entry).equals(candidate.get().digest())) {
       return Optional.empty();
     }
     Disk.link(options.base().orElseThrow().path(candidate.get()), job.path());

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What is about to be sealed: a directory, or one file, looked through before anything is written.
@@ -34,7 +35,25 @@ public record Source(List<Entry> files) {
    * @param name relative to the source, parts separated by {@code /}
    * @param size in bytes when it was looked at; sealing fails if it changes
    */
-  public record Entry(String name, Path path, long size) {}
+  public record Entry(String name, Path path, long size) {
+    /**
+     * Opens it where it was found: a symbolic link that somebody put in its place meanwhile, or in
+     * that of a directory on the way from the source, is refused.
+     */
+    FileChannel open() throws IOException {
+      Path root = path.toAbsolutePath();
+      List<String> parts = List.of(name.split("/", -1));
+      for (int i = 0; i < parts.size(); i++) {
+        root = Objects.requireNonNull(root.getParent(), "internal error: name longer than path");
+      }
+      try {
+        return Disk.readBeneath(root, parts);
+      } catch (IOException e) {
+        throw new IOException(
+            "\"" + Json.clip(name) + "\" cannot be opened as the plain file that was found", e);
+      }
+    }
+  }
 
   public Source {
     files = List.copyOf(files);
@@ -71,17 +90,17 @@ public record Source(List<Entry> files) {
       return false;
     }
     for (int i = 0; i < files.size(); i++) {
-      if (!digest(files.get(i).path()).equals(sealed.files().get(i).digest())) {
+      if (!digest(files.get(i)).equals(sealed.files().get(i).digest())) {
         return false;
       }
     }
     return true;
   }
 
-  static Digest digest(Path path) throws IOException {
+  static Digest digest(Entry entry) throws IOException {
     MessageDigest digest = Digest.sha256();
     byte[] buffer = new byte[1 << 20];
-    try (FileChannel in = Disk.read(path)) {
+    try (FileChannel in = entry.open()) {
       ByteBuffer room = ByteBuffer.wrap(buffer);
       while (in.read(room.clear()) >= 0) {
         digest.update(buffer, 0, room.position());

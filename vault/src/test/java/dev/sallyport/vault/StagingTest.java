@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StagingTest {
   private static final Progress SILENT = (_, _) -> {};
@@ -97,6 +99,28 @@ class StagingTest {
       assertEquals("\"z\" changed while it was being sealed", e.getMessage());
     }
     assertEquals(List.of(), house.vault.begun(House.MODEL), "nothing stays behind");
+  }
+
+  /** The same length elsewhere, so that nothing else gives it away. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sub/w", "sub"})
+  void refusesALinkThatWasPutInPlaceOfWhatWasFound(String exchanged) throws Exception {
+    Path outside = Files.createDirectory(dir.resolve("outside"));
+    Files.writeString(outside.resolve("w"), "SECRET");
+    Path file = house.source.resolve("sub/w");
+    Files.createDirectory(file.getParent());
+    Files.writeString(file, "WEIGHT");
+    Source source = Source.scan(house.source);
+    Path place = house.source.resolve(exchanged);
+    Files.move(place, dir.resolve("away"));
+    Files.createSymbolicLink(place, exchanged.equals("sub") ? outside : outside.resolve("w"));
+    assertEquals("SECRET", Files.readString(file), "who follows it reads the other file");
+    try (Staging staging = house.vault.stage(House.MODEL, OptionalLong.empty())) {
+      IOException e =
+          assertThrows(
+              IOException.class, () -> staging.seal(source, house.dataKey, house.ada, SILENT));
+      assertEquals("\"sub/w\" cannot be opened as the plain file that was found", e.getMessage());
+    }
   }
 
   @Test
