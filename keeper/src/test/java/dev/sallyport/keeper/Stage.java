@@ -19,7 +19,9 @@ import dev.sallyport.keys.SigningKey;
 import dev.sallyport.keys.Statement;
 import dev.sallyport.keys.TrustRoot;
 import dev.sallyport.sandbox.Sandbox;
+import dev.sallyport.vault.ModelKeys;
 import dev.sallyport.vault.ModelName;
+import dev.sallyport.vault.SealedModel;
 import dev.sallyport.vault.Source;
 import dev.sallyport.vault.Staging;
 import dev.sallyport.vault.Vault;
@@ -84,6 +86,7 @@ final class Stage implements AutoCloseable {
   final Home home;
   final Path plaintext;
   final TrustRoot root;
+  final SealedModel model;
   volatile Duration lifetime = Duration.ofSeconds(60);
   volatile String refuse = "";
   volatile boolean forge;
@@ -103,7 +106,7 @@ final class Stage implements AutoCloseable {
     home = new Home(dir);
     plaintext = memory(dir);
     root = trustRoot();
-    seal(dir);
+    model = seal(dir);
     server = Listener.open(home.control(), Listener.Limits.DEFAULT, this::serverAnswer);
     leases = Listener.open(home.leases(), Listener.Limits.DEFAULT, this::keydAnswer);
   }
@@ -137,15 +140,19 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  private void seal(Path dir) throws Exception {
+  private SealedModel seal(Path dir) throws Exception {
     Path source = Files.createDirectory(dir.resolve("source"));
     Files.writeString(source.resolve("StandIn.java"), STAND_IN);
     Files.write(source.resolve("weights.bin"), new byte[3 << 20]);
     try (Staging staging =
         new Vault(home.vault()).stage(ModelName.parse("tiny"), OptionalLong.empty())) {
       var draft = staging.seal(Source.scan(source), dataKey, ada, (_, _) -> {});
-      staging.publish(draft.finish(new byte[] {1, 2, 3}, root), root);
+      return staging.publish(draft.finish(new byte[] {1, 2, 3}, root), root);
     }
+  }
+
+  ModelKeys keys() {
+    return ModelKeys.of(dataKey);
   }
 
   Peers peers() {
