@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Model signatures that we make, verified by programs that are not ours (ADR 20). */
+/**
+ * Model signatures that we make, verified by programs that are not ours, and theirs by ours (ADR
+ * 20).
+ */
 class OtherVerifiersTest {
   private static final Path CLIENT = Installation.ROOT.resolve("it/sigstore-client");
 
@@ -63,13 +66,7 @@ class OtherVerifiersTest {
     try (Installation house = Installation.empty()) {
       requireOpenssl(house);
       Path key = house.dir().resolve("c.key");
-      Path certificate = house.dir().resolve("c.pem");
-      String[] words =
-          ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes -subj /CN=publisher"
-                  + " -days 30 -addext keyUsage=digitalSignature")
-              .split(" ");
-      words = with(new String[] {"-keyout", key + "", "-out", certificate + ""}, words);
-      assertEquals(0, house.shell(words).exit());
+      Path certificate = certificate(house, key, "P-384");
       String model = model(house).toString();
       String signature = house.dir().resolve("s").toString();
       house
@@ -88,6 +85,57 @@ class OtherVerifiersTest {
       assertEquals(
           "CN=publisher", house.run(with(by, "model", "verify", model)).ok().string("signer"));
     }
+  }
+
+  @Test
+  void weTakeWhatTheSigstoreProjectsSignerMadeAndRefuseAnAlteredFile() throws Exception {
+    requireClient();
+    try (Installation house = Installation.empty()) {
+      requireOpenssl(house);
+      Path model = model(house);
+      Path key = house.dir().resolve("their.key");
+      Path certificate = certificate(house, key, "P-256");
+      Path publicKey = house.dir().resolve("their.pub");
+      String[] extract = {"openssl", "pkey", "-in", key + "", "-pubout", "-out", publicKey + ""};
+      assertEquals(0, house.shell(extract).exit());
+      Path byKey = theirs(house, model, key);
+      Path byCertificate = theirs(house, model, key, certificate + "");
+      String[] withKey = {"--signature", byKey + "", "--key", publicKey + ""};
+      String[] withCertificate = {
+        "--signature", byCertificate + "", "--certificate-chain", certificate + ""
+      };
+      for (String[] by : List.of(withKey, withCertificate)) {
+        house.run(with(by, "model", "verify", model + "")).ok();
+      }
+      Files.writeString(model.resolve("config.json"), "{\"altered\":true}");
+      for (String[] by : List.of(withKey, withCertificate)) {
+        Installation.Ran refused = house.run(with(by, "model", "verify", model + ""));
+        assertEquals(1, refused.exit(), refused.err());
+        assertTrue(refused.out().contains("config.json"), refused.out());
+      }
+    }
+  }
+
+  private static Path theirs(Installation house, Path model, Path key, String... certificate)
+      throws Exception {
+    Path bundle = house.dir().resolve("theirs-" + certificate.length);
+    String[] sign = {"node", CLIENT + "/sign.mjs", model + "", key + "", bundle + ""};
+    Installation.Ran ran = house.shell(with(certificate, sign));
+    assertEquals(0, ran.exit(), ran.err());
+    return bundle;
+  }
+
+  /** OpenSSL makes a key and a certificate that vouches for itself. */
+  private static Path certificate(Installation house, Path key, String curve) throws Exception {
+    Path certificate = house.dir().resolve("c.pem");
+    String[] words =
+        ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:"
+                + curve
+                + " -nodes -subj /CN=publisher -days 30 -addext keyUsage=digitalSignature")
+            .split(" ");
+    words = with(new String[] {"-keyout", key + "", "-out", certificate + ""}, words);
+    assertEquals(0, house.shell(words).exit());
+    return certificate;
   }
 
   @Test

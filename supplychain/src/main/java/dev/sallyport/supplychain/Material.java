@@ -36,9 +36,13 @@ sealed interface Material {
       case "publicKey" -> new Key(json.object("publicKey").findString("hint").orElse(""));
       case "x509CertificateChain" ->
           new Chain(chain(json.object("x509CertificateChain").objects("certificates")));
-      default ->
-          new Keyless(chain(List.of(json.object("certificate"))), json.objects("tlogEntries"));
+      default -> new Keyless(chain(List.of(json.object("certificate"))), entries(json));
     };
+  }
+
+  /** The JSON of protocol buffers leaves an empty list out; none verify without an entry anyway. */
+  private static List<Json.Obj> entries(Json.Obj json) throws BadInput {
+    return json.find("tlogEntries").isPresent() ? json.objects("tlogEntries") : List.of();
   }
 
   /** Certificates as the Sigstore formats have them: objects with {@code rawBytes}. */

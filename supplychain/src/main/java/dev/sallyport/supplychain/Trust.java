@@ -60,14 +60,18 @@ public sealed interface Trust permits Trust.Key, Trust.PostQuantum, Trust.Anchor
 
     @Override
     public Signer verify(UnverifiedBundle bundle) throws BadInput {
-      if (!(bundle.material() instanceof Material.Chain m)) {
-        throw new BadInput("bundle has no certificate chain");
-      }
-      X509Certificate leaf = m.certificates().leaf();
+      CertificateChain chain =
+          switch (bundle.material()) {
+            case Material.Chain m -> m.certificates();
+            // A signer whose certificate lies right under an anchor may send it alone.
+            case Material.Keyless m -> m.certificate();
+            case Material.Key k -> throw new BadInput("bundle has no certificate");
+          };
+      X509Certificate leaf = chain.leaf();
       // Nobody vouches for the time of signing: like other implementations we take the moment at
       // which the signing certificate began, and say so.
       Instant asOf = leaf.getNotBefore().toInstant();
-      m.certificates().verifyUnder(anchors.certificates(), asOf);
+      chain.verifyUnder(anchors.certificates(), asOf);
       requireMaySign(leaf);
       EcKey.of(leaf.getPublicKey())
           .verify(Dsse.preAuthEncoding(bundle.payload()), bundle.signature());

@@ -71,6 +71,20 @@ class SigstoreTrustTest {
   }
 
   @Test
+  void refusesABundleWithoutALogEntryWhetherTheListIsEmptyOrLeftOut() throws Exception {
+    Json.Obj bundle = instance.bundle(PAYLOAD);
+    String entry = Json.toString(entry(bundle));
+    String text = Json.toString(bundle);
+    for (String list : List.of(",\"tlogEntries\":[" + entry + "]", "[" + entry + "]")) {
+      assertTrue(text.contains(list), list);
+      String without = text.replace(list, list.startsWith("[") ? "[]" : "");
+      BadInput e =
+          assertThrows(BadInput.class, () -> verify(Json.parseObject(utf8(without))), without);
+      assertTrue(e.getMessage().startsWith("bundle has 0 log entries"), e.getMessage());
+    }
+  }
+
+  @Test
   void refusesTheLogEntryOfAnotherSignature() throws Exception {
     Json.Obj one = instance.bundle(PAYLOAD);
     Json.Obj two = instance.bundle(PAYLOAD);
