@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CopyTarget implements AutoCloseable {
   private static final String PRIVATE = "rwx------";
-  private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+
+  /** For the sealer to clean up and report; as long again until it is dead. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Path directory;
   private final boolean made;
@@ -113,7 +115,7 @@ final class CopyTarget implements AutoCloseable {
   private void endEarly() {
     Confined writing = writer;
     try {
-      if (writing != null && writing.isAlive() && !writing.kill(KILL_LIMIT)) {
+      if (writing != null && writing.isAlive() && !writing.stop(GRACE)) {
         err.println("sallyport: the sealer does not end; look for plaintext in " + directory);
       }
       remove();

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.Json;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +83,31 @@ class UnsealDrillTest {
       assertTrue(ran.err().contains("tag mismatch"), ran.err());
       assertFalse(Files.exists(copy));
       assertTrue(types(house).contains("unseal.failed"));
+    }
+  }
+
+  @Test
+  void anInterruptedCopyIsRemovedAndReported() throws Exception {
+    try (Installation house = Installation.initialised()) {
+      house.up();
+      Path source = Files.createDirectory(house.dir().resolve("source"));
+      try (var large =
+          Files.newByteChannel(
+              source.resolve("a.bin"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        large.position(1L << 30).write(ByteBuffer.allocate(1));
+      }
+      house.run("seal", source + "", "--model", Installation.MODEL, "--as", "sysadmin").ok();
+      Path order = order(house, "order.json", APPROVERS);
+      Path copy = house.dir().resolve("copy");
+      Process running =
+          house.start("unseal", "run", order + "", "--to", copy + "", "--as", "sysadmin");
+      Processes.await(60, "a copy has begun", () -> Files.exists(copy) && !files(copy).isEmpty());
+      running.destroy();
+      assertTrue(running.waitFor(60, TimeUnit.SECONDS));
+      assertFalse(Files.exists(copy));
+      List<String> entries = house.run("log", "show", "--count", "1000").out().lines().toList();
+      String failed = entries.stream().filter(e -> e.contains("unseal.failed")).findFirst().get();
+      assertTrue(failed.contains("\"reason\":\"interrupted\""), failed);
     }
   }
 

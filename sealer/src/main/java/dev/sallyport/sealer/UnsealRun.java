@@ -211,6 +211,8 @@ final class UnsealRun {
     }
 
     private void undo(Throwable cause, String reason) {
+      // Cleared, or the report below would fail of it.
+      String why = Thread.interrupted() ? "interrupted" : reason;
       if (given) {
         report.note("the order is spent, for its key was given; another attempt takes a new one");
       }
@@ -221,7 +223,7 @@ final class UnsealRun {
         report.note(Wording.of("plaintext is left in the target; remove it", e));
       }
       try {
-        desk.report("unseal.failed", ids().put("reason", reason).build());
+        desk.report("unseal.failed", ids().put("reason", why).build());
       } catch (Failure e) {
         cause.addSuppressed(e);
         report.note("the server could not be told: " + e.getMessage());

@@ -11,7 +11,7 @@ import java.util.List;
 final class Events {
   /** Why a plaintext copy was not finished (spec/key-release.md §10). */
   private static final List<String> UNFINISHED =
-      List.of("keyd", "damaged", "write", "log", "internal");
+      List.of("keyd", "damaged", "write", "log", "interrupted", "internal");
 
   private Events() {}
 

@@ -137,7 +137,7 @@ final class Sealing {
   }
 
   /** The digest of a file whose ciphertext the version before has. */
-  private Optional<Digest> again(FileSealing.Job job) throws IOException {
+  private Optional<Digest> again(FileSealing.Job job) throws IOException, BadInput {
     Source.Entry entry = job.entry();
     Optional<SealedFile> candidate = options.base().flatMap(base -> same(base, entry));
     if (candidate.isEmpty() || !Source.digest(entry).equals(candidate.get().digest())) {

@@ -38,18 +38,22 @@ public record Source(List<Entry> files) {
   public record Entry(String name, Path path, long size) {
     /**
      * Opens it where it was found: a symbolic link that somebody put in its place meanwhile, or in
-     * that of a directory on the way from the source, is refused.
+     * that of a directory between it and the source, is refused.
      */
-    FileChannel open() throws IOException {
-      Path root = path.toAbsolutePath();
+    FileChannel open() throws BadInput {
       List<String> parts = List.of(name.split("/", -1));
-      for (int i = 0; i < parts.size(); i++) {
-        root = Objects.requireNonNull(root.getParent(), "internal error: name longer than path");
-      }
       try {
+        if (parts.size() == 1) {
+          // No directory lies between; that of a single file may be closed to a sealer.
+          return Disk.read(path);
+        }
+        Path root = path.toAbsolutePath();
+        for (int i = 0; i < parts.size(); i++) {
+          root = Objects.requireNonNull(root.getParent(), "internal error: name longer than path");
+        }
         return Disk.readBeneath(root, parts);
       } catch (IOException e) {
-        throw new IOException(
+        throw new BadInput(
             "\"" + Json.clip(name) + "\" cannot be opened as the plain file that was found", e);
       }
     }
@@ -84,7 +88,7 @@ public record Source(List<Entry> files) {
   }
 
   /** Whether a sealed model holds these files with these contents; reads them all. */
-  public boolean is(SealedModel sealed) throws IOException {
+  public boolean is(SealedModel sealed) throws IOException, BadInput {
     List<String> names = files.stream().map(Entry::name).toList();
     if (!names.equals(sealed.files().stream().map(SealedFile::name).toList())) {
       return false;
@@ -97,7 +101,7 @@ public record Source(List<Entry> files) {
     return true;
   }
 
-  static Digest digest(Entry entry) throws IOException {
+  static Digest digest(Entry entry) throws IOException, BadInput {
     MessageDigest digest = Digest.sha256();
     byte[] buffer = new byte[1 << 20];
     try (FileChannel in = entry.open()) {

@@ -116,9 +116,9 @@ class StagingTest {
     Files.createSymbolicLink(place, exchanged.equals("sub") ? outside : outside.resolve("w"));
     assertEquals("SECRET", Files.readString(file), "who follows it reads the other file");
     try (Staging staging = house.vault.stage(House.MODEL, OptionalLong.empty())) {
-      IOException e =
+      BadInput e =
           assertThrows(
-              IOException.class, () -> staging.seal(source, house.dataKey, house.ada, SILENT));
+              BadInput.class, () -> staging.seal(source, house.dataKey, house.ada, SILENT));
       assertEquals("\"sub/w\" cannot be opened as the plain file that was found", e.getMessage());
     }
   }
