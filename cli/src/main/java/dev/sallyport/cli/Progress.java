@@ -5,10 +5,12 @@ import dev.sallyport.core.Json;
 
 /** One line that is written over: how far, how fast, how long still. */
 final class Progress {
-  private static final double NANOS = 1e9;
+  /** Nobody reads faster. */
+  private static final long REDRAW_NANOS = 200_000_000;
 
   private final Session session;
-  private final long start = System.nanoTime();
+  private final Speed speed = new Speed();
+  private long drawn = Long.MIN_VALUE;
   private boolean shown;
 
   Progress(Session session) {
@@ -34,14 +36,19 @@ final class Progress {
     if (session.json()) {
       return;
     }
-    double seconds = Math.max(1e-3, (System.nanoTime() - start) / NANOS);
-    long perSecond = (long) (done / seconds);
-    long left = perSecond == 0 ? 0 : (total - done) / perSecond;
-    session
-        .err()
-        .printf(
-            "\r%3d %%  %s of %s  %s/s  %d s left   ",
-            100 * done / total, Text.size(done), Text.size(total), Text.size(perSecond), left);
+    long now = System.nanoTime();
+    if (shown && done < total && now - drawn < REDRAW_NANOS) {
+      return;
+    }
+    speed.at(now, done);
+    drawn = now;
+    StringBuilder line = new StringBuilder();
+    line.append("\r%3d %%  ".formatted(100 * done / total));
+    line.append(Text.size(done)).append(" of ").append(Text.size(total));
+    speed.perSecond().ifPresent(s -> line.append("  ").append(Text.size(s)).append("/s"));
+    speed.left(total).ifPresent(s -> line.append("  ").append(s).append(" s left"));
+    session.err().printf("%-60s", line);
+    session.err().flush();
     shown = true;
   }
 
