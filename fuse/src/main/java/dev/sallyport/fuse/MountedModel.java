@@ -27,6 +27,9 @@ public final class MountedModel implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("fuse");
   private static final Duration END_LIMIT = Duration.ofSeconds(5);
 
+  /** Well within the 2 s that an end may take (spec/key-release.md §5). */
+  private static final Duration EMPTY_LIMIT = Duration.ofMillis(500);
+
   /** Kilobytes that the kernel reads ahead, where we may say so. */
   private static final String READ_AHEAD = "1024";
 
@@ -244,12 +247,16 @@ public final class MountedModel implements AutoCloseable {
     closed = true;
     try (Arena arena = Arena.ofConfined()) {
       Kernel kernel = new Kernel(arena);
-      emptyPageCache(kernel, arena);
+      // Waits for reads under way. A disk that hangs must not keep the key: then the unmount below
+      // ends these reads, and the rest of the cache is emptied after it.
+      Thread emptying = Thread.ofPlatform().name("fuse-empty").daemon(true).start(this::empty);
+      emptying.join(EMPTY_LIMIT);
       // MNT_FORCE ends the connection at once: every worker's read fails, so does every caller's.
       int done = kernel.umount(point, Kernel.MNT_FORCE | Kernel.MNT_DETACH);
       if (done < 0) {
         throw new IOException("cannot unmount " + point + ": " + Errno.text(-done));
       }
+      threads.add(emptying);
       for (Thread thread : threads) {
         thread.join(END_LIMIT);
         if (thread.isAlive()) {
@@ -270,23 +277,25 @@ public final class MountedModel implements AutoCloseable {
    * INVARIANT: no page of plaintext outlives the mount in a map that somebody kept. The workers are
    * still there, since the kernel waits for reads under way.
    */
-  private void emptyPageCache(Kernel kernel, Arena arena) {
+  private void empty() {
     if (notices < 0) {
       return;
     }
-    Reply notice = new Reply(arena, Protocol.INVALIDATE_OUT);
-    for (Tree.Node node : tree.nodes()) {
-      if (node instanceof Tree.Leaf) {
-        // From the first byte, to the end whatever it is.
-        notice.start().u64(node.id()).u64(0).u64(0);
-        long sent = notice.send(kernel, notices, 0, Protocol.INVALIDATE_INODE);
-        boolean unknown = sent == -Errno.ENOENT || sent == -Errno.ENODEV;
-        if (sent < 0 && !unknown) {
-          LOG.log(System.Logger.Level.ERROR, "page cache kept: {0}", Errno.text((int) -sent));
+    try (Arena arena = Arena.ofConfined()) {
+      Kernel kernel = new Kernel(arena);
+      Reply notice = new Reply(arena, Protocol.INVALIDATE_OUT);
+      for (Tree.Node node : tree.nodes()) {
+        if (node instanceof Tree.Leaf) {
+          // From the first byte, to the end whatever it is.
+          notice.start().u64(node.id()).u64(0).u64(0);
+          long sent = notice.send(kernel, notices, 0, Protocol.INVALIDATE_INODE);
+          boolean unknown = sent == -Errno.ENOENT || sent == -Errno.ENODEV;
+          if (sent < 0 && !unknown) {
+            LOG.log(System.Logger.Level.ERROR, "page cache kept: {0}", Errno.text((int) -sent));
+          }
         }
       }
+      var _ = kernel.close(notices);
     }
-    var _ = kernel.close(notices);
-    notices = -1;
   }
 }
