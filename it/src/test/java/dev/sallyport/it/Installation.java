@@ -32,6 +32,7 @@ final class Installation implements AutoCloseable {
   private final Path dir;
   private final Map<String, String> environment = new TreeMap<>();
   private Optional<Process> up = Optional.empty();
+  private String url = "";
 
   /** What a command did. */
   record Ran(int exit, String out, String err) {
@@ -116,7 +117,7 @@ final class Installation implements AutoCloseable {
   }
 
   /** Starts {@code up} and waits for its ready line. */
-  Process up(String... more) throws IOException, InterruptedException {
+  Process up(String... more) throws IOException, InterruptedException, BadInput {
     List<String> command = new ArrayList<>(List.of("up"));
     command.addAll(List.of(more));
     Process process = start(command.toArray(new String[0]));
@@ -126,11 +127,17 @@ final class Installation implements AutoCloseable {
     BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.contains("\"ready\"")) {
+        url = Json.parse(line).asObject("ready line").string("url");
         Thread.ofVirtual().start(() -> text(process.getInputStream()));
         return process;
       }
     }
     throw new AssertionError("up ended with " + process.waitFor() + " before ready: " + err);
+  }
+
+  /** Where the API is, without a path. */
+  String url() {
+    return url;
   }
 
   Process upProcess() {
