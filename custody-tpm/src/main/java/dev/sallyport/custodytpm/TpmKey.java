@@ -122,6 +122,15 @@ public final class TpmKey implements KeyProvider {
     }
   }
 
+  /**
+   * Destroys the root key of a file without opening it: the machine's state need not fit.
+   *
+   * @throws KeyUnavailable if it may still exist
+   */
+  public static void destroy(Path device, Path file) throws IOException, BadInput {
+    erase(device, file, read(file));
+  }
+
   private static TpmKey of(Path device, Path file, Rest rest, byte[] sealed, byte[] share) {
     Secret root =
         Secret.filled(

@@ -13,6 +13,7 @@ import dev.sallyport.custody.KeyUnavailable;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -64,6 +65,19 @@ class TpmKeyTest extends KeyProviderContract {
       assertEquals(
           "the machine's measured state (PCR 0,16,23) is not the one the key was sealed to",
           unavailable(KeyUnavailable.Reason.PLATFORM, own, file));
+    }
+  }
+
+  @Test
+  void isDestroyedInAnotherStateToo() throws Exception {
+    try (SoftTpm own = SoftTpm.start()) {
+      Path file = sealed(own);
+      Path copy = Files.copy(file, file.resolveSibling("kept"), StandardCopyOption.COPY_ATTRIBUTES);
+      own.extend(23);
+      TpmKey.destroy(own.socket(), file);
+      assertFalse(Files.exists(file));
+      // Its share is gone: that is what another state would have refused only later.
+      unavailable(KeyUnavailable.Reason.KEY, own, copy);
     }
   }
 

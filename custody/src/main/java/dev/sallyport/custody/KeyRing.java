@@ -63,15 +63,23 @@ public final class KeyRing implements AutoCloseable {
     }
   }
 
-  /** Destroys a key for ever; waits for those who use it. */
-  public void destroy(String id) throws KeyUnavailable {
+  /**
+   * Destroys a key for ever; waits for those who use it. It wraps and opens nothing any more,
+   * whatever comes of that: what a doomed key still wrapped would be lost with it.
+   *
+   * @return whether it was here
+   */
+  public boolean destroy(String id) throws KeyUnavailable {
     lock.writeLock().lock();
     try {
-      KeyProvider key = keys.get(id);
-      if (key != null) {
+      KeyProvider key = keys.remove(id);
+      current = current.filter(c -> !c.equals(id));
+      if (key == null) {
+        return false;
+      }
+      try (key) {
         key.destroy();
-        keys.remove(id);
-        current = current.filter(c -> !c.equals(id));
+        return true;
       }
     } finally {
       lock.writeLock().unlock();

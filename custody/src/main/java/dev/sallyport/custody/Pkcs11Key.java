@@ -103,10 +103,11 @@ public final class Pkcs11Key implements KeyProvider {
   }
 
   private static Provider provider(Token token, long slot) throws KeyUnavailable {
-    // One name per slot: the JDK keys its configurations by it. Extractable keys are never made.
+    // One name per slot and module: the JDK keys configurations by it. Extractable keys are never
+    // made.
     String configuration =
         """
-        --name = sallyport-%d
+        --name = sallyport-%d-%08x
         library = %s
         slot = %d
         attributes(generate, CKO_SECRET_KEY, CKK_AES) = {
@@ -119,7 +120,7 @@ public final class Pkcs11Key implements KeyProvider {
           CKA_UNWRAP = false
         }
         """
-            .formatted(slot, quoted(token.module()), slot);
+            .formatted(slot, token.module().hashCode(), quoted(token.module()), slot);
     try {
       Provider template = Security.getProvider("SunPKCS11");
       if (template == null) {

@@ -4,6 +4,7 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.keys.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -79,6 +80,16 @@ public final class RootKey implements KeyProvider {
    */
   public static RootKey open(Path file, char[] passphrase) throws IOException, BadInput {
     return new RootKey(PassphraseFile.open(file, passphrase), () -> KeyFile.erase(file));
+  }
+
+  /** Whether a file that is there keeps its key under a passphrase. */
+  public static boolean underPassphrase(Path file) throws IOException, BadInput {
+    return Files.exists(file) && PassphraseFile.is(file);
+  }
+
+  /** Destroys the root key of a file without opening it, so without its passphrase. */
+  public static void destroy(Path file) throws KeyUnavailable {
+    KeyFile.erase(file);
   }
 
   @Override

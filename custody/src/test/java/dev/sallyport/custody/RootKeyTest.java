@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.BadInput;
+import dev.sallyport.keys.Secret;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,5 +108,32 @@ class RootKeyTest extends KeyProviderContract {
   private static String message(Path file, String passphrase) {
     return assertThrows(BadInput.class, () -> RootKey.open(file, passphrase.toCharArray()).close())
         .getMessage();
+  }
+
+  @Test
+  void isDestroyedWithoutItsPassphrase() throws Exception {
+    Path file = dir.resolve("forgotten");
+    RootKey.create(file, "p".toCharArray()).close();
+    assertTrue(RootKey.underPassphrase(file));
+    RootKey.destroy(file);
+    assertFalse(Files.exists(file));
+    assertFalse(RootKey.underPassphrase(file));
+  }
+
+  @Test
+  void aRingUsesNoKeyThatCouldNotBeDestroyed() throws Exception {
+    KeyProvider stuck = RootKey.of(Secret.random(), RootKeyTest::fails);
+    try (KeyRing ring = KeyRing.of(stuck);
+        Secret secret = Secret.random()) {
+      byte[] wrapped = stuck.wrap(secret, new byte[0]);
+      assertThrows(KeyUnavailable.class, () -> ring.destroy(stuck.keyId()));
+      assertThrows(KeyUnavailable.class, () -> ring.wrap(secret, new byte[0]));
+      assertThrows(BadInput.class, () -> ring.unwrap(wrapped, new byte[0]).close());
+      assertFalse(ring.destroy(stuck.keyId()));
+    }
+  }
+
+  private static void fails() throws KeyUnavailable {
+    throw new KeyUnavailable(KeyUnavailable.Reason.DEVICE, "gone");
   }
 }
