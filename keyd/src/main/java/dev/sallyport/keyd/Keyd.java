@@ -172,6 +172,7 @@ final class Keyd implements AutoCloseable {
         .put("revoked", memory.revoked().size())
         .put("time", memory.time())
         .put("memory", pages)
+        .put("rootKey", orders.provider())
         .build();
   }
 

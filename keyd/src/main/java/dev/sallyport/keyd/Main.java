@@ -16,12 +16,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Composition root of the keyd process: {@code --home DIR [--passphrase-file FILE] [--pin-file
- * FILE]}. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if home, keys or state are not what they
- * must be.
+ * Composition root of the keyd process: {@code --home DIR [--passphrase-file FILE]… [--pin-file
+ * FILE] [--token-pin LABEL=FILE]…}. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if home, keys
+ * or state are not what they must be.
  */
 public final class Main {
   private static final System.Logger LOG = System.getLogger("keyd");
@@ -41,7 +42,10 @@ public final class Main {
     Arguments arguments;
     try {
       arguments =
-          Arguments.parse(args, List.of("--home", "--passphrase-file", "--pin-file"), List.of());
+          Arguments.parse(
+              args,
+              Stream.concat(Stream.of("--home"), Credentials.OPTIONS.stream()).toList(),
+              List.of());
       arguments.need("--home");
     } catch (BadInput e) {
       System.err.println("keyd: " + e.getMessage());

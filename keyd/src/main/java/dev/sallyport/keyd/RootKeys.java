@@ -4,21 +4,24 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Json;
 import dev.sallyport.custody.KeyProvider;
 import dev.sallyport.custody.KeyRing;
-import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.custody.RootKey;
+import dev.sallyport.keyd.RootList.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The root keys of this installation and the list of them in {@code state/roots}. A new key is in
- * the list before it wraps; one to be destroyed is marked in the list before it is touched, and
- * leaves it afterwards. So after a crash at any instant every wrapped key still opens, or its root
- * key is one that was ordered destroyed, and the next start finishes that.
+ * The root keys of this installation and the list of them in {@code state/roots}: the one place
+ * that says what holds each, and which wraps. A new key is in the list before it wraps; one to be
+ * destroyed is marked in the list before it is touched, and leaves it afterwards. So after a crash
+ * at any instant every wrapped key still opens, or its root key is one that was ordered destroyed,
+ * and the next start finishes that. It makes no difference whether two keys are of one kind.
  *
  * <p>Changes come one at a time; the ring is thread-safe. Owned by {@link Main}.
  */
@@ -29,43 +32,40 @@ final class RootKeys implements AutoCloseable {
   private final StateFile file;
   private final Credentials credentials;
   private final KeyRing ring = new KeyRing();
-  private List<Entry> entries = List.of();
-  private Optional<String> current = Optional.empty();
 
-  /** One line of the list. */
-  record Entry(String id, RootKind kind, Instant since, boolean doomed) {
-    Json toJson() {
-      Json.Builder json = Json.obj().put("id", id).put("since", since).put("doomed", doomed);
-      kind.put(json);
-      return json.build();
-    }
+  /** Why keys of the list are not in the ring, by id. */
+  private final Map<String, String> unreachable = new ConcurrentHashMap<>();
 
-    static Entry read(Json.Obj json) throws BadInput {
-      return new Entry(
-          json.string("id"), RootKind.read(json), json.instant("since"), json.bool("doomed"));
-    }
-  }
+  private volatile RootList list;
 
-  private RootKeys(Home home, Credentials credentials) {
+  private RootKeys(Home home, Credentials credentials, RootList list) {
     this.directory = home.directory();
     this.file = home.roots();
     this.credentials = credentials;
+    this.list = list;
   }
 
   /** Makes the first root key. */
   static void create(Home home, RootKind kind, Credentials credentials, Instant now)
       throws IOException, BadInput {
-    RootKeys keys = new RootKeys(home, credentials);
     try (KeyProvider made = kind.create(home.directory(), credentials)) {
-      keys.keep(List.of(new Entry(made.keyId(), kind, now, false)), Optional.of(made.keyId()));
+      home.roots().store(RootList.of(new Entry(made.keyId(), kind, now, false)).toJson());
     }
   }
 
-  /** Opens all keys of the list; finishes a destruction that was begun. */
+  /**
+   * Opens the key that wraps, and those of the others that can be reached; finishes a destruction
+   * that was begun.
+   */
   static RootKeys open(Home home, Credentials credentials) throws IOException, BadInput {
-    RootKeys keys = new RootKeys(home, credentials);
+    if (!home.roots().exists() && Files.exists(home.rootKey())) {
+      adopt(home, credentials);
+    }
+    RootKeys keys = new RootKeys(home, credentials, read(home, credentials));
     try {
-      keys.load(home);
+      for (Entry entry : keys.list.entries()) {
+        keys.take(entry);
+      }
       return keys;
     } catch (IOException | BadInput | RuntimeException e) {
       keys.close();
@@ -73,34 +73,51 @@ final class RootKeys implements AutoCloseable {
     }
   }
 
-  private void load(Home home) throws IOException, BadInput {
-    if (!file.exists() && Files.exists(home.rootKey())) {
-      adopt(home.rootKey());
+  /** An installation from before there was a list. */
+  private static void adopt(Home home, Credentials credentials) throws IOException, BadInput {
+    Path old = home.rootKey();
+    try (RootKey key = credentials.byPassphrase(old)) {
+      Instant since = Files.getLastModifiedTime(old).toInstant();
+      RootKind kind =
+          new RootKind.File(String.valueOf(old.getFileName()), RootKey.underPassphrase(old));
+      home.roots().store(RootList.of(new Entry(key.keyId(), kind, since, false)).toJson());
     }
-    Json.Obj json = file.load();
-    entries = new ArrayList<>();
-    for (Json.Obj entry : json.objects("keys")) {
-      entries.add(Entry.read(entry));
-    }
-    current = json.findString("current");
-    for (Entry entry : List.copyOf(entries)) {
-      if (entry.doomed()) {
-        finish(entry);
-      } else {
-        ring.add(opened(entry));
-      }
-    }
-    current.ifPresent(ring::wrapUnder);
   }
 
-  /** An installation from before there was a list. */
-  private void adopt(Path old) throws IOException, BadInput {
-    try (RootKey key = RootKind.openFile(old, credentials)) {
-      Instant since = Files.getLastModifiedTime(old).toInstant();
-      Entry entry =
-          new Entry(
-              key.keyId(), new RootKind.File(String.valueOf(old.getFileName())), since, false);
-      keep(List.of(entry), Optional.of(key.keyId()));
+  private static RootList read(Home home, Credentials credentials) throws IOException, BadInput {
+    Json.Obj json = home.roots().load();
+    List<Entry> entries = new ArrayList<>();
+    for (Json.Obj entry : json.objects("keys")) {
+      entries.add(Entry.read(withPassphrase(entry, home, credentials)));
+    }
+    return new RootList(
+        entries,
+        json.findString("current"),
+        json.find("last").isPresent()
+            ? RootKind.read(json.object("last"))
+            : entries.getLast().kind());
+  }
+
+  /** A list of before says nothing about passphrases: files had one if keyd was given one. */
+  private static Json.Obj withPassphrase(Json.Obj entry, Home home, Credentials credentials)
+      throws IOException, BadInput {
+    if (!entry.string("provider").equals("file") || entry.find("passphrase").isPresent()) {
+      return entry;
+    }
+    Path key = home.directory().resolve(entry.string("name"));
+    boolean under =
+        Files.exists(key) ? RootKey.underPassphrase(key) : !credentials.passphraseFiles().isEmpty();
+    Json.Builder whole = Json.obj();
+    entry.members().forEach(whole::put);
+    return whole.put("passphrase", under).build();
+  }
+
+  private void take(Entry entry) throws IOException, BadInput {
+    if (list.current().equals(Optional.of(entry.id()))) {
+      ring.add(opened(entry));
+      ring.wrapUnder(entry.id());
+    } else {
+      reach(entry);
     }
   }
 
@@ -113,41 +130,56 @@ final class RootKeys implements AutoCloseable {
     return key;
   }
 
-  /** Destroys what was to be destroyed when keyd ended, unless that was done already. */
-  private void finish(Entry entry) throws IOException, BadInput {
-    if (!entry.kind().gone(directory)) {
-      try (KeyProvider key = opened(entry)) {
-        key.destroy();
-      } catch (KeyUnavailable e) {
-        if (e.reason() != KeyUnavailable.Reason.KEY) {
-          throw e;
-        }
-        LOG.log(System.Logger.Level.INFO, "root key {0} is gone already", entry.id());
+  /**
+   * Opens an older key, or destroys what was to be destroyed when keyd ended. If its device is away
+   * or shut, what it wrapped does not open, and all else goes on: people move a key because its
+   * device is to go.
+   */
+  private void reach(Entry entry) throws IOException {
+    try {
+      if (!entry.doomed()) {
+        ring.add(opened(entry));
+        return;
       }
+      entry.kind().destroy(directory, entry.id(), credentials);
+    } catch (IOException | BadInput e) {
+      unreachable.put(entry.id(), String.valueOf(e.getMessage()));
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "root key {0} cannot be reached: {1}",
+          entry.id(),
+          e.getMessage());
+      return;
     }
-    forget(entry.id());
+    keep(list.without(entry.id()));
   }
 
   KeyRing ring() {
     return ring;
   }
 
-  /** The list, oldest first. */
-  synchronized List<Entry> entries() {
-    return List.copyOf(entries);
+  RootList list() {
+    return list;
   }
 
-  /** Makes another root key of the same kind, which wraps from now on. */
-  synchronized Entry rotate(Instant now) throws IOException, BadInput {
-    RootKind kind = entries.getLast().kind().next();
+  /** Why a key of the list opens nothing. */
+  Optional<String> unreachable(String id) {
+    return Optional.ofNullable(unreachable.get(id));
+  }
+
+  /**
+   * Makes another root key, which wraps from now on.
+   *
+   * @param to where; without it, a place of the kind that wrapped last
+   */
+  synchronized Entry rotate(Optional<RootKind> to, Instant now) throws IOException, BadInput {
+    RootKind kind = to.isPresent() ? to.get() : list.last().next();
     KeyProvider made = kind.create(directory, credentials);
     Entry entry = new Entry(made.keyId(), kind, now, false);
-    List<Entry> more = new ArrayList<>(entries);
-    more.add(entry);
     try {
-      keep(more, Optional.of(entry.id()));
+      keep(list.with(entry));
     } catch (IOException e) {
-      made.close();
+      discard(made, e);
       throw e;
     }
     ring.add(made);
@@ -155,33 +187,42 @@ final class RootKeys implements AutoCloseable {
     return entry;
   }
 
-  /** Destroys a root key for ever. */
-  synchronized void destroy(String id) throws IOException {
-    List<Entry> marked =
-        entries.stream()
-            .map(e -> e.id().equals(id) ? new Entry(id, e.kind(), e.since(), true) : e)
-            .toList();
-    keep(marked, current.filter(c -> !c.equals(id)));
-    ring.destroy(id);
-    if (entries.size() > 1) {
-      forget(id);
+  /**
+   * A key that could not be listed wrapped nothing, so it need not fill a token or a TPM. If it is
+   * in the list on disk after all, a restart will have it in force: then it stays.
+   */
+  private void discard(KeyProvider made, IOException why) {
+    try (made) {
+      if (!Json.toString(file.load()).contains(made.keyId())) {
+        made.destroy();
+      }
+    } catch (IOException | BadInput e) {
+      why.addSuppressed(e);
     }
   }
 
-  /** The last entry stays, doomed, so that another key of its kind can be made. */
-  private void forget(String id) throws IOException {
-    List<Entry> rest = entries.stream().filter(e -> !e.id().equals(id)).toList();
-    if (!rest.isEmpty()) {
-      keep(rest, current);
+  /**
+   * Destroys a root key of the list for ever. From here on it neither wraps nor opens.
+   *
+   * @throws IOException if it may still exist; every start of keyd tries again
+   */
+  synchronized void destroy(Entry entry) throws IOException, BadInput {
+    keep(list.doomed(entry.id()));
+    try {
+      if (!ring.destroy(entry.id())) {
+        entry.kind().destroy(directory, entry.id(), credentials);
+      }
+    } catch (IOException | BadInput e) {
+      unreachable.put(entry.id(), String.valueOf(e.getMessage()));
+      throw e;
     }
+    unreachable.remove(entry.id());
+    keep(list.without(entry.id()));
   }
 
-  private void keep(List<Entry> next, Optional<String> wraps) throws IOException {
-    Json.Builder json = Json.obj().put("keys", Json.arr(next.stream().map(Entry::toJson).toList()));
-    wraps.ifPresent(id -> json.put("current", id));
-    file.store(json.build());
-    entries = next;
-    current = wraps;
+  private void keep(RootList next) throws IOException {
+    file.store(next.toJson());
+    list = next;
   }
 
   @Override

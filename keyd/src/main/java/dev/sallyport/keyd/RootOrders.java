@@ -32,18 +32,24 @@ final class RootOrders {
   Json.Obj list() {
     String current = keys.ring().current().orElse(RootOrder.NONE);
     List<Json> list = new ArrayList<>();
-    for (RootKeys.Entry entry : keys.entries()) {
-      if (!entry.doomed()) {
-        list.add(
-            Json.obj()
-                .put("id", entry.id())
-                .put("provider", entry.kind().provider())
-                .put("since", entry.since())
-                .put("current", entry.id().equals(current))
-                .build());
-      }
+    for (RootList.Entry entry : keys.list().entries()) {
+      Json.Builder json =
+          Json.obj()
+              .put("id", entry.id())
+              .put("provider", entry.kind().provider())
+              .put("place", entry.kind().place())
+              .put("since", entry.since())
+              .put("doomed", entry.doomed())
+              .put("current", entry.id().equals(current));
+      keys.unreachable(entry.id()).ifPresent(why -> json.put("unreachable", why));
+      list.add(json.build());
     }
     return Json.obj().put("current", current).put("keys", Json.arr(list)).build();
+  }
+
+  /** What holds the key that wraps, for {@code status}: {@code file}, …, {@code none}. */
+  String provider() {
+    return keys.list().inForce().map(entry -> entry.kind().provider()).orElse(RootOrder.NONE);
   }
 
   /** Answers {@code root-order}. */
@@ -67,24 +73,39 @@ final class RootOrders {
         order.key().equals(current), "order replaces " + order.key() + "; current is " + current);
     write(signed, order, now);
     try {
-      return Json.obj().put("current", keys.rotate(now).id()).put("previous", current).build();
-    } catch (KeyUnavailable e) {
+      RootList.Entry made = keys.rotate(order.to(), now);
+      return Json.obj()
+          .put("current", made.id())
+          .put("place", made.kind().place())
+          .put("previous", current)
+          .build();
+    } catch (KeyUnavailable | BadInput e) {
       throw Code.ROOT_KEY.because(e);
-    } catch (IOException | BadInput e) {
+    } catch (IOException e) {
       throw failed("keyd cannot make or store a root key", e);
     }
   }
 
   private Json.Obj destroy(Signed signed, RootOrder order, Instant now) throws Refusal {
-    boolean known =
-        keys.entries().stream().anyMatch(e -> e.id().equals(order.key()) && !e.doomed());
-    Code.REPLAY.require(known, "there is no root key " + Json.clip(order.key()));
+    RootList.Entry entry =
+        keys.list().entries().stream()
+            .filter(e -> e.id().equals(order.key()))
+            .findFirst()
+            .orElseThrow(
+                () -> Code.REPLAY.because("there is no root key " + Json.clip(order.key())));
     write(signed, order, now);
     try {
-      keys.destroy(order.key());
+      keys.destroy(entry);
       return Json.obj().put("destroyed", order.key()).build();
-    } catch (KeyUnavailable e) {
-      throw Code.ROOT_KEY.because(e);
+    } catch (KeyUnavailable | BadInput e) {
+      // It wraps and opens nothing any more, but whoever has its device can still open by it.
+      throw Code.ROOT_KEY.because(
+          "root key "
+              + entry.id()
+              + " may still exist ("
+              + entry.kind().provider()
+              + "): "
+              + e.getMessage());
     } catch (IOException e) {
       throw failed("keyd cannot store its state; the key may still exist", e);
     }
@@ -92,15 +113,14 @@ final class RootOrders {
 
   /** keyd keeps a record of its own beside the log. */
   private void write(Signed signed, RootOrder order, Instant now) throws Refusal {
+    Json.Builder data =
+        Json.obj()
+            .put("order", signed.id())
+            .put("action", order.action().name())
+            .put("key", order.key());
+    order.to().ifPresent(to -> data.put("to", to.place()));
     try {
-      journal.write(
-          now,
-          "root-key",
-          Json.obj()
-              .put("order", signed.id())
-              .put("action", order.action().name())
-              .put("key", order.key())
-              .build());
+      journal.write(now, "root-key", data.build());
     } catch (IOException e) {
       throw failed("keyd cannot write its journal", e);
     }

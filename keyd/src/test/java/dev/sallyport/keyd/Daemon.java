@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,7 +17,7 @@ import java.util.Optional;
  * JDK alone, so that a {@link Mutant} can be opened like the real one.
  */
 public final class Daemon implements AutoCloseable {
-  static final Credentials NO_CREDENTIALS = new Credentials(Optional.empty(), Optional.empty());
+  static final Credentials NO_CREDENTIALS = new Credentials(List.of(), Optional.empty(), Map.of());
 
   private final RootKeys root;
   private final RecipientKey recipient;

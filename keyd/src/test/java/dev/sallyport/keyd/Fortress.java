@@ -88,7 +88,8 @@ final class Fortress implements AutoCloseable {
   Fortress(Path dir, Json.Obj policyPredicate, Opener opener) throws Exception {
     this.opener = opener;
     home = new Home(dir);
-    Json.Obj made = Ceremony.create(home, new RootKind.File("root.key"), NO_CREDENTIALS, START);
+    Json.Obj made =
+        Ceremony.create(home, new RootKind.File("root.key", false), NO_CREDENTIALS, START);
     trustRoot = trustRoot(made);
     Files.write(home.trustRoot(), trustRoot.toJson().canonical());
     Ceremony.pin(home, START);

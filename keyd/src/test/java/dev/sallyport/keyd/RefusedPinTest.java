@@ -10,6 +10,8 @@ import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.custody.RootKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +28,7 @@ class RefusedPinTest {
   void open() throws Exception {
     Files.createDirectory(dir.resolve("state"));
     pin = Files.writeString(dir.resolve("pin"), "4711\n");
-    credentials = new Credentials(Optional.empty(), Optional.of(pin));
+    credentials = new Credentials(List.of(), Optional.of(pin), Map.of());
   }
 
   @Test
@@ -57,6 +59,7 @@ class RefusedPinTest {
   private KeyProvider use(String right) throws Exception {
     return credentials.byPin(
         dir,
+        "weights",
         given -> {
           shown++;
           if (right.isEmpty()) {

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -216,7 +217,8 @@ class RootKeysTest {
   private Home alone(String name) throws Exception {
     Home home = new Home(Files.createDirectories(dir.resolve(name)));
     Files.createDirectories(home.state());
-    RootKeys.create(home, new RootKind.File("root.key"), Fortress.NO_CREDENTIALS, Fortress.START);
+    RootKeys.create(
+        home, new RootKind.File("root.key", false), Fortress.NO_CREDENTIALS, Fortress.START);
     return home;
   }
 
@@ -239,15 +241,15 @@ class RootKeysTest {
         wrapped = keys.ring().wrap(data, AD);
         // A directory in the place of the new list makes storing fail, as a full disk would.
         Path block = Files.createDirectories(home.state().resolve("roots.new/block"));
-        assertThrows(IOException.class, () -> keys.rotate(Fortress.START));
+        assertThrows(IOException.class, () -> keys.rotate(Optional.empty(), Fortress.START));
         opens(keys, wrapped, data);
         opens(keys, keys.ring().wrap(data, AD), data);
         Files.delete(block);
       }
       try (RootKeys keys = keys(home)) {
-        assertEquals(1, keys.entries().size());
+        assertEquals(1, keys.list().entries().size());
         opens(keys, wrapped, data);
-        keys.rotate(Fortress.START);
+        keys.rotate(Optional.empty(), Fortress.START);
         opens(keys, wrapped, data);
       }
     }
@@ -261,14 +263,14 @@ class RootKeysTest {
       byte[] after;
       try (RootKeys keys = keys(home)) {
         before = keys.ring().wrap(data, AD);
-        keys.rotate(Fortress.START);
+        keys.rotate(Optional.empty(), Fortress.START);
         after = keys.ring().wrap(data, AD);
       }
       doom(home);
       try (RootKeys keys = keys(home)) {
         assertThrows(BadInput.class, () -> keys.ring().unwrap(before, AD).close());
         opens(keys, after, data);
-        assertEquals(1, keys.entries().size());
+        assertEquals(1, keys.list().entries().size());
       }
       assertFalse(Files.exists(home.rootKey()));
     }
@@ -278,12 +280,12 @@ class RootKeysTest {
   void aKeyThatIsGoneBeforeItLeftTheListIsForgotten() throws Exception {
     Home home = alone("gone");
     try (RootKeys keys = keys(home)) {
-      keys.rotate(Fortress.START);
+      keys.rotate(Optional.empty(), Fortress.START);
     }
     doom(home);
     Files.delete(home.rootKey());
     try (RootKeys keys = keys(home)) {
-      assertEquals(1, keys.entries().size());
+      assertEquals(1, keys.list().entries().size());
       assertTrue(keys.ring().current().isPresent());
     }
   }
