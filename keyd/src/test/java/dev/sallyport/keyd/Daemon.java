@@ -27,12 +27,16 @@ public final class Daemon implements AutoCloseable {
 
   /** Opens it. */
   public Daemon(Path directory, InstantSource clock) throws Exception {
+    this(directory, clock, NO_CREDENTIALS);
+  }
+
+  Daemon(Path directory, InstantSource clock, Credentials credentials) throws Exception {
     Home home = new Home(directory);
     Pins pins = withPlainHardware(Pins.read(home.trustRoot(), home.pin()));
     SigningKey witness = SigningKey.read(home.witnessKey());
     SigningKey lease = SigningKey.read(home.leaseKey());
     Store store = Store.open(home.memory(), clock);
-    root = RootKeys.open(home, NO_CREDENTIALS);
+    root = RootKeys.open(home, credentials);
     recipient = RecipientKey.read(home.recipientKey());
     Main.requireNamed(pins, recipient, witness, lease);
     journal = Journal.open(home.journal());

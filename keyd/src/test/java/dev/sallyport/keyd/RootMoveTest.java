@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.Arguments;
 import dev.sallyport.core.BadInput;
+import dev.sallyport.core.Json;
 import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.keys.Secret;
 import java.io.IOException;
@@ -399,5 +400,32 @@ class RootMoveTest {
     }
     List<String> names = new ArrayList<>(new TreeSet<>(files(".key")));
     assertEquals(2, names.size(), names.toString());
+  }
+
+  /** The list had one member less, and "the same kind" must not become a weaker one by that. */
+  @Test
+  void aListOfBeforeStillSaysWhichFilesAreUnderAPassphrase() throws Exception {
+    for (boolean passphrase : List.of(true, false)) {
+      home = new Home(Files.createDirectory(dir.resolve("before-" + passphrase)));
+      Files.createDirectories(home.state());
+      begin(new RootKind.File("root.key", passphrase));
+      Json.Builder older = Json.obj().put("current", home.roots().load().string("current"));
+      Json.Builder entry = Json.obj();
+      home.roots()
+          .load()
+          .objects("keys")
+          .getFirst()
+          .members()
+          .forEach((name, value) -> {
+            if (!name.equals("passphrase")) {
+              entry.put(name, value);
+            }
+          });
+      home.roots().store(older.put("keys", Json.arr(List.of(entry.build()))).build());
+      try (RootKeys keys = RootKeys.open(home, all)) {
+        RootKind next = keys.rotate(Optional.empty(), Fortress.START).kind();
+        assertTrue(next instanceof RootKind.File file && file.passphrase() == passphrase);
+      }
+    }
   }
 }
