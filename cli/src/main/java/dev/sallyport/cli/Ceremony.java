@@ -109,7 +109,8 @@ final class Ceremony {
       scaffold.file(
           Home.RISK_REGISTER,
           Defaults.registerFile(LocalDate.now(ZoneOffset.UTC).plusDays(REVIEW_DAYS)));
-      scaffold.file(RootKeyPlace.FILE, place.toJson().canonical());
+      scaffold.file(
+          RootKeyPlaces.FILE, new RootKeyPlaces(List.of(place), List.of()).toJson().canonical());
       scaffold.file("server/config.json", settings.toJson().canonical());
       if (settings.certificate().isPresent()) {
         Certificate own = settings.certificate().get();

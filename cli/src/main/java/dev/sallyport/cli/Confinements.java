@@ -17,9 +17,6 @@ final class Confinements {
   /** Where a process finds its part of the installation. */
   static final Path INSIDE = Path.of("/home");
 
-  /** Where keyd, and nobody else, finds the passphrase of its root key. */
-  static final Path PASSPHRASE = INSIDE.resolve("passphrase");
-
   /** Where the keeper decrypts to: memory that is gone with its process. */
   static final Path PLAINTEXT = Path.of("/plaintext");
 
@@ -44,19 +41,17 @@ final class Confinements {
   private final Home home;
   private final Dist dist;
   private final List<Path> runtimeDirs;
-  private final @Nullable Path passphrase;
   private final Loader loader;
   private final @Nullable Cgroup groups;
-  private final RootKeyPlace place;
+  private final RootKeyPlaces places;
   private final @Nullable HostTpm tpm;
   private final RuntimeUsers users;
 
   /**
    * @param runtimeDirs more directories that inference servers may be read from
-   * @param passphrase the file with the passphrase of keyd's root key, if it has one
    * @param loader the keeper sees /dev/fuse only if it may use it
    * @param groups where the keeper may bound runtimes, if the machine lets us
-   * @param place what keyd needs to reach its root key
+   * @param places what keyd needs to reach its root keys
    * @param tpm what the keeper quotes, if it does
    * @param users whom the keeper can have runtimes run as
    */
@@ -64,18 +59,16 @@ final class Confinements {
       Home home,
       Dist dist,
       List<Path> runtimeDirs,
-      @Nullable Path passphrase,
       Loader loader,
       @Nullable Cgroup groups,
-      RootKeyPlace place,
+      RootKeyPlaces places,
       @Nullable HostTpm tpm,
       RuntimeUsers users) {
     this.users = users;
     this.loader = loader;
     this.groups = groups;
-    this.place = place;
+    this.places = places;
     this.tpm = tpm;
-    this.passphrase = passphrase;
     this.home = home;
     this.dist = dist;
     this.runtimeDirs = List.copyOf(runtimeDirs);
@@ -87,10 +80,9 @@ final class Confinements {
         home,
         dist,
         List.of(),
-        null,
         Loader.MEMORY,
         null,
-        RootKeyPlace.file(),
+        RootKeyPlaces.none(),
         null,
         RuntimeUsers.none("no runtime is started"));
   }
@@ -121,10 +113,7 @@ final class Confinements {
     write(view, "run/keyd");
     write(view, "run/keyd-seal");
     write(view, "run/keyd-lease");
-    if (passphrase != null) {
-      view.readOnly(passphrase, PASSPHRASE);
-    }
-    place.show(view);
+    places.show(view);
     return view;
   }
 

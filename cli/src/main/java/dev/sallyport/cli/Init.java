@@ -95,6 +95,12 @@ final class Init implements Callable<Integer> {
   @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, PKCS #8 PEM.")
   private @Nullable Path tlsKey;
 
+  @Option(
+      names = "--root-key",
+      paramLabel = "KIND",
+      description = "What holds the root key: file, pkcs11 or tpm (default: ${DEFAULT-VALUE}).")
+  private String kind = "file";
+
   @Mixin private final RootKeyOptions rootKey = new RootKeyOptions();
 
   Init(Session session) {
@@ -116,10 +122,13 @@ final class Init implements Callable<Integer> {
             certificate(),
             policy == null ? Defaults.policy() : document(policy),
             thresholds == null ? Defaults.thresholds() : document(thresholds));
-    Json.Obj made =
-        new Ceremony(Dist.find(), members, settings, passphrase, rootKey.place()).hold(home);
+    Json.Obj made = new Ceremony(Dist.find(), members, settings, passphrase, place()).hold(home);
     session.print(made, lines(home, members));
     return Exit.OK.status();
+  }
+
+  private RootKeyPlace place() throws Failure {
+    return rootKey.place("--root-key", kind, passphrase != null);
   }
 
   private static Json.Obj document(Path file) throws IOException, BadInput {

@@ -5,6 +5,7 @@ import dev.sallyport.core.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,25 +41,70 @@ final class KeysDestroy implements Callable<Integer> {
   public Integer call() throws Failure, BadInput, IOException, InterruptedException {
     signers.require();
     Home home = session.home();
-    requireKnown(RootKeyOrder.keys(home));
+    Json.Obj place = place(RootKeyOrder.keys(home));
     VaultKeys vault = VaultKeys.list(home);
     List<String> lost = vault.under(key);
     if (!key.equals(confirmed)) {
       throw new Failure(Exit.USAGE, warning(lost, vault.failed()));
     }
-    Json.Obj done = new RootKeyOrder("destroy", key).give(session, signers);
+    String destroyed = destroy(session, place);
+    forget(home, place);
     List<String> lines = new ArrayList<>();
-    lines.add("destroyed   " + done.string("destroyed"));
+    lines.add("destroyed   " + destroyed);
     lost.forEach(model -> lines.add("unreadable  " + model));
+    lines.add("remains     " + remains(place));
     session.print(
-        Json.obj().put("destroyed", key).put("unreadable", Json.strings(lost)).build(), lines);
+        Json.obj()
+            .put("destroyed", key)
+            .put("unreadable", Json.strings(lost))
+            .put("remains", remains(place))
+            .build(),
+        lines);
     return Exit.OK.status();
   }
 
-  private void requireKnown(Json.Obj keys) throws Failure, BadInput {
+  private String destroy(Session session, Json.Obj place) throws Failure, BadInput {
+    try {
+      return new RootKeyOrder("destroy", key, Optional.empty())
+          .give(session, signers)
+          .string("destroyed");
+    } catch (Failure e) {
+      if (!String.valueOf(e.getMessage()).startsWith("root-key: ")) {
+        throw e;
+      }
+      throw new Failure(
+          Exit.REFUSED,
+          e.getMessage()
+              + "; it is in "
+              + RootKeyPlace.text(place)
+              + "; keyd uses it no more, and destroys it at its first start that reaches it",
+          e);
+    }
+  }
+
+  /** What keyd need not be shown any more. */
+  private static void forget(Home home, Json.Obj place) throws Failure, BadInput, IOException {
+    List<Json.Obj> left = new ArrayList<>();
+    for (Json.Obj one : RootKeyOrder.keys(home).objects("keys")) {
+      left.add(one.object("place"));
+    }
+    RootKeyPlaces.read(home).without(place, left).write(home);
+  }
+
+  /** What no order reaches. */
+  private static String remains(Json.Obj place) throws BadInput {
+    return switch (place.string("provider")) {
+      case "file" ->
+          "copies of its file, in a backup or on a disk that writes elsewhere, still open";
+      case "pkcs11" -> "a backup that the token made of it would still open";
+      default -> "nothing: copies of its file open nothing without the TPM's share";
+    };
+  }
+
+  private Json.Obj place(Json.Obj keys) throws Failure, BadInput {
     for (Json.Obj one : keys.objects("keys")) {
       if (one.string("id").equals(key)) {
-        return;
+        return one.object("place");
       }
     }
     throw new Failure(Exit.MISSING, "there is no root key " + key + "; see: sallyport keys show");

@@ -28,14 +28,9 @@ final class KeysShow implements Callable<Integer> {
     List<Json> list = new ArrayList<>();
     for (Json.Obj key : keys.objects("keys")) {
       List<String> models = vault.under(key.string("id"));
-      list.add(
-          Json.obj()
-              .put("id", key.string("id"))
-              .put("provider", key.string("provider"))
-              .put("since", key.instant("since"))
-              .put("current", key.bool("current"))
-              .put("models", Json.strings(models))
-              .build());
+      Json.Builder json = Json.obj();
+      key.members().forEach(json::put);
+      list.add(json.put("models", Json.strings(models)).build());
       lines.add(
           "key         "
               + key.string("id")
@@ -43,7 +38,11 @@ final class KeysShow implements Callable<Integer> {
               + Text.column(key.string("provider"), 8)
               + " since "
               + key.string("since")
-              + (key.bool("current") ? "  current" : ""));
+              + (key.bool("current") ? "  current" : "")
+              + (key.bool("doomed") ? "  to be destroyed" : ""));
+      lines.add("            in " + RootKeyPlace.text(key.object("place")));
+      key.findString("unreachable")
+          .ifPresent(why -> lines.add("            cannot be reached, opens nothing: " + why));
       models.forEach(model -> lines.add("            " + model));
     }
     if (list.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.sallyport.cli;
 
+import dev.sallyport.core.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,14 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the root key is to be, as options of {@code init}. */
+/** Where a root key is to be, as options of {@code init} and {@code keys rotate}. */
 final class RootKeyOptions {
-  @Option(
-      names = "--root-key",
-      paramLabel = "KIND",
-      description = "What holds the root key: file, pkcs11 or tpm (default: ${DEFAULT-VALUE}).")
-  private String kind = "file";
-
   @Option(
       names = "--pkcs11-module",
       paramLabel = "FILE",
@@ -58,57 +53,64 @@ final class RootKeyOptions {
           "The registers the root key is sealed to, as 0,2,4,7 (default: 7, secure boot).")
   private @Nullable String pcrs;
 
-  RootKeyPlace place() throws Failure {
+  /**
+   * The place that was asked for.
+   *
+   * @param option the option that says the kind
+   * @param passphrase whether a file is to be under one
+   */
+  RootKeyPlace place(String option, String kind, boolean passphrase) throws Failure {
+    if (!kind.equals("pkcs11")) {
+      refuseToken(option);
+    }
+    if (!kind.equals("tpm")) {
+      refuseTpm(option);
+    }
     return switch (kind) {
-      case "file" -> {
-        refuseToken();
-        refuseTpm();
-        yield RootKeyPlace.file();
-      }
-      case "pkcs11" -> {
-        refuseTpm();
-        yield token();
-      }
-      case "tpm" -> {
-        refuseToken();
-        yield tpm();
-      }
+      case "file" -> RootKeyPlace.file(passphrase);
+      case "pkcs11" -> token(option);
+      case "tpm" -> tpm();
       default ->
-          throw new Failure(Exit.USAGE, "--root-key " + kind + "; file, pkcs11 and tpm are known");
+          throw new Failure(Exit.USAGE, option + " " + kind + "; file, pkcs11 and tpm are known");
     };
   }
 
-  private void refuseToken() throws Failure {
-    if (module != null || token != null || pin != null) {
-      throw new Failure(Exit.USAGE, "--pkcs11-… and --pin-file need --root-key pkcs11");
+  /** Fails if a place is described. */
+  void refuse(String option) throws Failure {
+    refuseToken(option);
+    refuseTpm(option);
+  }
+
+  private void refuseToken(String option) throws Failure {
+    if (module != null || token != null || pin != null || !paths.isEmpty()) {
+      throw new Failure(Exit.USAGE, "--pkcs11-… and --pin-file need " + option + " pkcs11");
     }
   }
 
-  private void refuseTpm() throws Failure {
+  private void refuseTpm(String option) throws Failure {
     if (tpm != null || pcrs != null) {
-      throw new Failure(Exit.USAGE, "--tpm-… need --root-key tpm");
+      throw new Failure(Exit.USAGE, "--tpm-… need " + option + " tpm");
     }
   }
 
   private RootKeyPlace tpm() throws Failure {
     Path device = HostTpm.device("--tpm-device", tpm == null ? Path.of("/dev/tpmrm0") : tpm);
     return new RootKeyPlace(
-        List.of(
-            "--root-key",
-            "tpm",
-            "--tpm-device",
-            device.toString(),
-            "--tpm-pcrs",
-            pcrs == null ? "7" : pcrs),
+        Optional.of(
+            Json.obj()
+                .put("provider", "tpm")
+                .put("device", device.toString())
+                .put("pcrs", pcrs == null ? "7" : pcrs)
+                .build()),
         List.of(device),
         Map.of(),
         Optional.empty());
   }
 
-  private RootKeyPlace token() throws Failure {
+  private RootKeyPlace token(String option) throws Failure {
     if (module == null || token == null || pin == null) {
       throw new Failure(
-          Exit.USAGE, "--root-key pkcs11 needs --pkcs11-module, --pkcs11-token and --pin-file");
+          Exit.USAGE, option + " pkcs11 needs --pkcs11-module, --pkcs11-token and --pin-file");
     }
     Path library = present("--pkcs11-module", module);
     List<Path> seen = new ArrayList<>();
@@ -117,8 +119,12 @@ final class RootKeyOptions {
     }
     seen.add(library);
     return new RootKeyPlace(
-        List.of(
-            "--root-key", "pkcs11", "--pkcs11-module", library.toString(), "--pkcs11-token", token),
+        Optional.of(
+            Json.obj()
+                .put("provider", "pkcs11")
+                .put("module", library.toString())
+                .put("token", token)
+                .build()),
         seen,
         environment,
         Optional.of(present("--pin-file", pin)));

@@ -6,16 +6,22 @@ import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
-/** An order about a root key: signed, logged, then carried out (spec/key-release.md §3.1). */
-record RootKeyOrder(String action, String key) {
+/**
+ * An order about a root key: signed, logged, then carried out (spec/key-release.md §3.1).
+ *
+ * @param to where a new key goes; empty: to a place like the present one
+ */
+record RootKeyOrder(String action, String key, Optional<Json.Obj> to) {
   private Statement statement() {
-    Json.Obj predicate =
+    Json.Builder members =
         Json.obj()
             .put("action", action)
             .put("key", key)
-            .put("at", Instant.now().truncatedTo(ChronoUnit.SECONDS))
-            .build();
+            .put("at", Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    to.ifPresent(place -> members.put("to", place));
+    Json.Obj predicate = members.build();
     return Statement.about(
         "root-key", predicate.digest(), Statement.OWN + "root-key/v1", predicate);
   }

@@ -33,8 +33,10 @@ final class Status implements Callable<Integer> {
       Json.Obj seen = status.object(peer);
       String more = seen.findString("message").map(m -> ": " + m).orElse("");
       String memory = seen.findString("memory").map(m -> ", keys in pages of " + m).orElse("");
+      String root = seen.findString("rootKey").map(kind -> ", root key: " + kind).orElse("");
       lines.add(
-          Text.column(peer, 9) + (seen.bool("up") ? "up" + memory : "does not answer" + more));
+          Text.column(peer, 9)
+              + (seen.bool("up") ? "up" + memory + root : "does not answer" + more));
     }
     Json.Obj log = status.object("log");
     lines.add(

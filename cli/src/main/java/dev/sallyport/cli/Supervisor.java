@@ -30,11 +30,10 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private final Sandbox sandbox;
   private final Session session;
   private final List<Path> runtimeDirs;
-  private final @Nullable Path passphrase;
   private final Loader wanted;
   private final @Nullable Cgroup groups =
       Cgroup.make("sallyport-" + ProcessHandle.current().pid()).orElse(null);
-  private final RootKeyPlace place;
+  private final RootKeyPlaces places;
   private final @Nullable HostTpm tpm;
   private volatile @Nullable RuntimeUsers users;
   private volatile @Nullable Child starting;
@@ -43,9 +42,8 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private final List<Json.Obj> unreported = new ArrayList<>();
 
   /**
-   * @param passphrase the file with the passphrase of keyd's root key, if it has one
    * @param wanted how plaintext gets before runtimes
-   * @param place what keyd needs to reach its root key
+   * @param places what keyd needs to reach its root keys
    * @param tpm what the keeper quotes, if it does
    */
   Supervisor(
@@ -53,18 +51,16 @@ final class Supervisor implements Child.Observer, AutoCloseable {
       Sandbox sandbox,
       Session session,
       List<Path> runtimeDirs,
-      @Nullable Path passphrase,
       Loader wanted,
-      RootKeyPlace place,
+      RootKeyPlaces places,
       @Nullable HostTpm tpm) {
     this.wanted = wanted;
-    this.place = place;
+    this.places = places;
     this.tpm = tpm;
     this.home = home;
     this.sandbox = sandbox;
     this.session = session;
     this.runtimeDirs = List.copyOf(runtimeDirs);
-    this.passphrase = passphrase;
   }
 
   /** Starts all three and returns when all answer. */
@@ -73,7 +69,12 @@ final class Supervisor implements Child.Observer, AutoCloseable {
     RuntimeUsers users = RuntimeUsers.possible(sandbox, dist, Confinements.KEEPER);
     this.users = users;
     Confinements views =
-        new Confinements(home, dist, runtimeDirs, passphrase, loader, groups, place, tpm, users);
+        new Confinements(home, dist, runtimeDirs, loader, groups, places, tpm, users);
+    try {
+      places.writeShown(home);
+    } catch (IOException e) {
+      throw new Failure(Exit.IO, "run/" + RootKeyPlaces.FILE + ": " + e.getMessage(), e);
+    }
     long end = System.nanoTime() + limit.toNanos();
     for (Program program : List.of(Program.KEYD, Program.SERVER, Program.KEEPER)) {
       List<String> command = new ArrayList<>();
@@ -117,11 +118,8 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private List<String> arguments(Program program, Dist dist, Loader loader, RuntimeUsers users)
       throws Failure {
     List<String> arguments = new ArrayList<>(List.of("--home", Confinements.INSIDE.toString()));
-    if (program == Program.KEYD && passphrase != null) {
-      arguments.addAll(List.of("--passphrase-file", Confinements.PASSPHRASE.toString()));
-    }
     if (program == Program.KEYD) {
-      arguments.addAll(place.daemon());
+      arguments.addAll(places.daemon());
     }
     if (program == Program.KEEPER) {
       arguments.addAll(List.of("--plaintext", Confinements.PLAINTEXT.toString()));
@@ -203,7 +201,10 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   }
 
   private static String remedy(String said) {
-    return said.endsWith("none was given") ? "; give it by --passphrase-file FILE" : "";
+    if (said.endsWith("none was given")) {
+      return "; give it by --passphrase-file FILE";
+    }
+    return said.endsWith("no PIN file was given") ? "; give it by --pin-file FILE" : "";
   }
 
   @Override

@@ -47,8 +47,10 @@ final class Up implements Callable<Integer> {
   @Option(
       names = "--passphrase-file",
       paramLabel = "FILE",
-      description = "The passphrase of keyd's root key, as given to: sallyport init.")
-  private @Nullable Path passphrase;
+      description =
+          "The passphrase of keyd's root key, as given to: sallyport init; repeat while an older key"
+              + " is under another. The last is for new keys.")
+  private List<Path> passphrases = new ArrayList<>();
 
   @Option(
       names = "--loader",
@@ -62,7 +64,8 @@ final class Up implements Callable<Integer> {
   @Option(
       names = "--pin-file",
       paramLabel = "FILE",
-      description = "The PIN of the root key's token; default: the file given to: sallyport init.")
+      description =
+          "The PIN of the root key's token; default: the file that was given when the key was made.")
   private @Nullable Path pin;
 
   @Option(
@@ -87,8 +90,7 @@ final class Up implements Callable<Integer> {
   public Integer call() throws Failure, BadInput, IOException, InterruptedException {
     Home home = session.home().existing();
     var _ = runtimeDirs();
-    var _ = passphrase();
-    var _ = place(home);
+    RootKeyPlaces places = places(home);
     var _ = hostTpm();
     if (detach) {
       return new Detached(session, home, Duration.ofSeconds(seconds)).start();
@@ -96,18 +98,18 @@ final class Up implements Callable<Integer> {
     try (UpLock _ = UpLock.take(home)) {
       Dist dist = Dist.find();
       Preflight.check(home, dist);
-      return supervise(home, dist);
+      return supervise(home, dist, places);
     }
   }
 
-  private int supervise(Home home, Dist dist) throws Failure, InterruptedException {
+  private int supervise(Home home, Dist dist, RootKeyPlaces places)
+      throws Failure, BadInput, InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread hook = Thread.ofPlatform().unstarted(() -> signalled(stop, stopped));
     Sandbox sandbox = Preflight.sandbox();
     try (Supervisor supervisor =
-        new Supervisor(
-            home, sandbox, session, runtimeDirs(), passphrase(), loader, place(home), hostTpm())) {
+        new Supervisor(home, sandbox, session, runtimeDirs(), loader, places, hostTpm())) {
       Preflight.check(sandbox);
       Runtime.getRuntime().addShutdownHook(hook);
       try {
@@ -140,31 +142,39 @@ final class Up implements Callable<Integer> {
     return tpm == null ? null : new HostTpm(HostTpm.device("--attest-tpm", tpm), pcrs);
   }
 
-  private @Nullable Path passphrase() throws Failure {
-    if (passphrase == null) {
-      return null;
+  private List<Path> passphrases() throws Failure {
+    List<Path> files = new ArrayList<>();
+    for (Path file : passphrases) {
+      if (!Files.isReadable(file) || Files.isDirectory(file)) {
+        throw new Failure(Exit.MISSING, "--passphrase-file " + file + " cannot be read");
+      }
+      files.add(file.toAbsolutePath().normalize());
     }
-    if (!Files.isReadable(passphrase) || Files.isDirectory(passphrase)) {
-      throw new Failure(Exit.MISSING, "--passphrase-file " + passphrase + " cannot be read");
-    }
-    return passphrase.toAbsolutePath().normalize();
+    return files;
   }
 
-  private RootKeyPlace place(Home home) throws Failure {
-    RootKeyPlace place = RootKeyPlace.read(home);
+  /**
+   * What keyd is shown. What is not on this machine any more is left out and said: whether the key
+   * in force needs it, keyd knows.
+   */
+  private RootKeyPlaces places(Home home) throws Failure {
+    List<RootKeyPlace> all = new ArrayList<>(RootKeyPlaces.read(home).places());
     if (pin != null) {
-      place = place.withPin(RootKeyOptions.present("--pin-file", pin));
-    }
-    if (place.pin().isPresent() && !Files.isReadable(place.pin().get())) {
-      throw new Failure(
-          Exit.MISSING, "PIN file " + place.pin().get() + " cannot be read; give --pin-file FILE");
-    }
-    for (Path path : place.paths()) {
-      if (!Files.exists(path)) {
-        throw new Failure(Exit.MISSING, path + " is missing; the root key's token needs it");
+      Path file = RootKeyOptions.present("--pin-file", pin);
+      int at = all.size() - 1;
+      while (at > 0 && all.get(at).pin().isEmpty()) {
+        at--;
+      }
+      if (at >= 0) {
+        all.set(at, all.get(at).withPin(file));
       }
     }
-    return place;
+    for (RootKeyPlace place : all) {
+      for (Path path : place.missing()) {
+        session.err().println("sallyport: " + path + " is missing; a root key may need it");
+      }
+    }
+    return new RootKeyPlaces(all.stream().map(RootKeyPlace::present).toList(), passphrases());
   }
 
   /** SIGTERM and Ctrl-C run this; the JVM halts when it returns. */
@@ -184,9 +194,11 @@ final class Up implements Callable<Integer> {
         : "version " + version + ", of server, keyd and runtimes";
   }
 
-  private void announce(Home home, Supervisor supervisor, String landlock) throws Failure {
+  private void announce(Home home, Supervisor supervisor, String landlock)
+      throws Failure, BadInput {
     Json.Obj status = Control.of(home).ask("status");
     String url = urlOf(status);
+    RootKeyLines keys = RootKeyLines.of(RootKeyOrder.keys(home));
     Json.Obj ready =
         Json.obj()
             .put("ready", true)
@@ -194,16 +206,19 @@ final class Up implements Callable<Integer> {
             .put("limits", supervisor.limits())
             .put("users", supervisor.users())
             .put("landlock", landlock)
+            .put("rootKey", keys.inForce())
+            .put("unreachable", Json.strings(keys.unreachable()))
             .put("pid", ProcessHandle.current().pid())
             .build();
-    session.print(
-        ready,
-        List.of(
-            "ready       " + url,
-            "limits      " + supervisor.limits(),
-            "users       " + supervisor.users(),
-            "landlock    " + landlock,
-            "stop with   Ctrl-C or: sallyport down"));
+    List<String> lines = new ArrayList<>();
+    lines.add("ready       " + url);
+    lines.add("root key    " + keys.inForce());
+    keys.unreachable().forEach(line -> lines.add("unreachable " + line));
+    lines.add("limits      " + supervisor.limits());
+    lines.add("users       " + supervisor.users());
+    lines.add("landlock    " + landlock);
+    lines.add("stop with   Ctrl-C or: sallyport down");
+    session.print(ready, lines);
     session.out().flush();
   }
 

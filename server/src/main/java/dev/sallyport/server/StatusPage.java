@@ -53,8 +53,11 @@ final class StatusPage {
 
   private Json.Obj keyd() {
     try {
-      String memory = keyd.status().findString("memory").orElse("unknown");
-      return Json.obj().put("up", true).put("memory", memory).build();
+      Json.Obj said = keyd.status();
+      String memory = said.findString("memory").orElse("unknown");
+      Json.Builder json = Json.obj().put("up", true).put("memory", memory);
+      said.findString("rootKey").ifPresent(kind -> json.put("rootKey", kind));
+      return json.build();
     } catch (IOException | BadInput | Refusal e) {
       return up(false, String.valueOf(e.getMessage()));
     }
