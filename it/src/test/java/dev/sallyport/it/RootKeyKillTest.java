@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,59 @@ class RootKeyKillTest {
       house.stopUp();
       house.run("log", "verify").ok();
     }
+  }
+
+  /** Either side of the switch has all: the kind of holder makes no difference. */
+  @Test
+  void noModelIsLostWhenTheKeyMovesBetweenKinds() throws Exception {
+    long seed = Long.getLong("sallyport.seed", new Random().nextLong());
+    int rounds = Integer.getInteger("sallyport.kills", 1);
+    System.out.println("RootKeyKillTest seed " + seed + ", rounds " + rounds);
+    Random random = new Random(seed);
+    try (Installation house = Installation.initialised();
+        SoftTpm tpm = SoftTpm.start()) {
+      Map<String, List<String>> places = new LinkedHashMap<>();
+      places.put("pkcs11", SoftToken.make(house).options());
+      places.put("tpm", List.of("--tpm-device", tpm.socket().toString(), "--tpm-pcrs", "7"));
+      places.put("file", List.of("--no-passphrase"));
+      house.up();
+      house.seal();
+      // keyd is to see them all; that is noted, and nothing moves yet.
+      for (String kind : List.of("pkcs11", "tpm")) {
+        assertEquals(69, house.run(with(move(kind, places.get(kind)))).exit());
+      }
+      house.stopUp();
+      house.up();
+      for (int round = 0; round < rounds; round++) {
+        for (Map.Entry<String, List<String>> place : places.entrySet()) {
+          String at = "seed " + seed + ", round " + round + ", to " + place.getKey();
+          String before = current(house);
+          String kind = kind(house);
+          killed(house, random, move(place.getKey(), place.getValue()));
+          if (current(house).equals(before)) {
+            assertEquals(kind, kind(house), at);
+            requireOpens(house, at);
+            house.run(with(move(place.getKey(), place.getValue()))).ok();
+          }
+          assertEquals(place.getKey(), kind(house), at);
+          requireOpens(house, at);
+          destroyKilled(house, random, before, at);
+          requireOpens(house, at);
+        }
+      }
+      house.stopUp();
+      house.run("log", "verify").ok();
+    }
+  }
+
+  private static String[] move(String kind, List<String> options) {
+    List<String> all = new ArrayList<>(List.of("keys", "rotate", "--to", kind));
+    all.addAll(options);
+    return all.toArray(new String[0]);
+  }
+
+  private static String kind(Installation house) throws Exception {
+    return house.status().object("keyd").string("rootKey");
   }
 
   /** Gives the order until the key is gone; one that was begun is finished without another. */
@@ -124,7 +180,7 @@ class RootKeyKillTest {
   }
 
   private static String[] with(String... command) {
-    List<String> all = new java.util.ArrayList<>(List.of(command));
+    List<String> all = new ArrayList<>(List.of(command));
     all.addAll(List.of(BOTH));
     return all.toArray(new String[0]);
   }

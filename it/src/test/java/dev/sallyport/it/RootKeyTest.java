@@ -1,20 +1,19 @@
 package dev.sallyport.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sallyport.core.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Root keys through the real command line: rotation, destruction, a token or a TPM. */
 class RootKeyTest {
-  private static final String PIN = "424242";
-
   @Test
   void aRotatedRootKeyKeepsEveryModelReadableAndADestroyedOneDoesNot() throws Exception {
     try (Installation house = Installation.initialised()) {
@@ -31,53 +30,19 @@ class RootKeyTest {
 
   @Test
   void theRootKeyLivesOnATokenFromTheCeremonyOn() throws Exception {
-    Path module = Path.of("/usr/lib/softhsm/libsofthsm2.so");
-    assumeTrue(Files.isReadable(module), "skipped: no " + module + "; apt-get install softhsm2");
     try (Installation house = Installation.empty()) {
-      Path store = Files.createDirectory(house.dir().resolve("tokens"));
-      Path conf = house.dir().resolve("softhsm2.conf");
-      Files.writeString(conf, "directories.tokendir = " + store + "\nlog.level = ERROR\n");
-      house.environment().put("SOFTHSM2_CONF", conf.toString());
-      assertEquals(
-          0,
-          house
-              .shell(
-                  "softhsm2-util",
-                  "--init-token",
-                  "--free",
-                  "--label",
-                  "weights",
-                  "--pin",
-                  PIN,
-                  "--so-pin",
-                  PIN)
-              .exit());
-      Path pin = Files.writeString(house.dir().resolve("pin"), PIN + "\n");
-      String[] init = {
-        "init",
-        "--port",
-        "0",
-        "--root-key",
-        "pkcs11",
-        "--pkcs11-module",
-        module.toString(),
-        "--pkcs11-token",
-        "weights",
-        "--pkcs11-path",
-        store.toString(),
-        "--pkcs11-path",
-        conf.toString(),
-        "--pkcs11-env",
-        "SOFTHSM2_CONF=" + conf,
-        "--pin-file",
-        pin.toString()
-      };
-      house.run(init).ok();
+      SoftToken token = SoftToken.make(house);
+      Path pin = token.pin();
+      List<String> init = new ArrayList<>(List.of("init", "--port", "0", "--root-key", "pkcs11"));
+      init.addAll(token.options());
+      house.run(init.toArray(new String[0])).ok();
       assertTrue(Files.notExists(house.home().resolve("keyd/root.key")));
       // The PIN is in its file only.
       assertEquals(
           pin.toString(),
           Json.parseObject(Files.readAllBytes(house.home().resolve("root-key.json")))
+              .objects("places")
+              .getFirst()
               .string("pin"));
       house.up();
       house.seal();
@@ -91,7 +56,7 @@ class RootKeyTest {
       assertTrue(refused.err().contains("token \"weights\" refuses the PIN"), refused.err());
       Installation.Ran untried = house.run("up");
       assertTrue(untried.err().contains("not tried again"), untried.err());
-      Files.writeString(pin, PIN + "\n");
+      Files.writeString(pin, SoftToken.PIN + "\n");
       house.up();
     }
   }
@@ -129,6 +94,114 @@ class RootKeyTest {
       assertEquals(69, refused.exit());
       assertTrue(refused.err().contains("measured state (PCR 7,16)"), refused.err());
     }
+  }
+
+  @Test
+  void theRootKeyMovesToATokenToATpmAndBackToAFile() throws Exception {
+    try (Installation house = Installation.initialised();
+        SoftTpm tpm = SoftTpm.start()) {
+      final SoftToken token = SoftToken.make(house);
+      house.up();
+      house.seal();
+      house.evidence();
+      house.release();
+      requireRuns(house);
+      final String file = house.run("keys", "show").ok().string("current");
+
+      List<String> toToken = rotate("pkcs11");
+      toToken.addAll(token.options());
+      requireUnseen(house, toToken, "sallyport down && sallyport up, then");
+      restart(house);
+      Json.Obj onToken = run(house, toToken).ok();
+      assertEquals("weights", onToken.object("place").string("token"));
+      assertEquals(file, onToken.string("previous"));
+      assertEquals(1, onToken.integer("rewrapped"));
+      requireInForce(house, "pkcs11");
+      requireRuns(house);
+      destroy(house, file).ok();
+      assertTrue(Files.notExists(house.home().resolve("keyd/root.key")));
+
+      List<String> toTpm = rotate("tpm");
+      toTpm.addAll(List.of("--tpm-device", tpm.socket().toString(), "--tpm-pcrs", "7,16"));
+      requireUnseen(house, toTpm, "sallyport down && sallyport up, then");
+      restart(house);
+      requireInForce(house, "pkcs11");
+      final String onTpm = run(house, toTpm).ok().string("current");
+      requireInForce(house, "tpm");
+      requireRuns(house);
+      destroy(house, onToken.string("current")).ok();
+      String noted = Files.readString(house.home().resolve("root-key.json"));
+      assertFalse(noted.contains("pkcs11"), noted);
+
+      // Before an update that changes PCR 16: to registers that it leaves alone.
+      List<String> toOther = rotate("tpm");
+      toOther.addAll(List.of("--tpm-device", tpm.socket().toString(), "--tpm-pcrs", "7"));
+      assertEquals("7", run(house, toOther).ok().object("place").string("pcrs"));
+      house.stopUp();
+      tpm.extend(16);
+      house.up();
+      requireRuns(house);
+      Json.Obj shut = house.run("keys", "show").ok().objects("keys").getFirst();
+      assertEquals(onTpm, shut.string("id"));
+      assertTrue(shut.string("unreachable").contains("PCR 7,16"), shut.string("unreachable"));
+      destroy(house, onTpm).ok();
+      // After it: to what the machine measures now.
+      run(house, toTpm).ok();
+
+      Path passphrase = Files.writeString(house.dir().resolve("passphrase"), "correct horse\n");
+      List<String> toFile = rotate("file");
+      assertEquals(64, run(house, toFile).exit());
+      toFile.addAll(List.of("--passphrase-file", passphrase.toString()));
+      String asked = "sallyport down && sallyport up --passphrase-file " + passphrase + ", then";
+      requireUnseen(house, toFile, asked);
+      restart(house, "--passphrase-file", passphrase.toString());
+      assertTrue(run(house, toFile).ok().object("place").bool("passphrase"));
+      requireInForce(house, "file");
+      requireRuns(house);
+      restart(house, "--passphrase-file", passphrase.toString());
+      requireRuns(house);
+      house.stopUp();
+      house.run("log", "verify").ok();
+    }
+  }
+
+  private static List<String> rotate(String kind) {
+    return new ArrayList<>(List.of("keys", "rotate", "--as", "sec1", "--as", "sec2", "--to", kind));
+  }
+
+  private static Installation.Ran run(Installation house, List<String> command) throws Exception {
+    return house.run(command.toArray(new String[0]));
+  }
+
+  private static Installation.Ran destroy(Installation house, String key) throws Exception {
+    return house.run("keys", "destroy", key, "--as", "sec1", "--as", "sec2", "--yes-destroy", key);
+  }
+
+  private static void restart(Installation house, String... options) throws Exception {
+    house.stopUp();
+    house.up(options);
+  }
+
+  /** What keyd does not see is said before anything is signed. */
+  private static void requireUnseen(Installation house, List<String> command, String remedy)
+      throws Exception {
+    Json.Obj before = house.run("keys", "show").ok();
+    long entries = house.status().object("log").integer("size");
+    Installation.Ran ran = run(house, command);
+    assertEquals(69, ran.exit(), ran.err());
+    assertTrue(ran.err().contains("nothing was changed"), ran.err());
+    assertTrue(ran.err().contains(remedy), ran.err());
+    assertEquals(before, house.run("keys", "show").ok());
+    assertEquals(entries, house.status().object("log").integer("size"));
+  }
+
+  private static void requireInForce(Installation house, String provider) throws Exception {
+    assertEquals(provider, house.status().object("keyd").string("rootKey"));
+  }
+
+  private static void requireRuns(Installation house) throws Exception {
+    house.run("run", Installation.MODEL, "--as", "sysadmin").ok();
+    house.run("stop", Installation.MODEL, "--as", "sysadmin").ok();
   }
 
   private static void rotateAndDestroy(Installation house) throws Exception {
