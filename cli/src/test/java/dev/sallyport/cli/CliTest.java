@@ -11,7 +11,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,6 +168,33 @@ class CliTest {
     Files.writeString(home.resolve("trust-root.json"), "{}");
     assertEquals(64, run("policy", "set", "p.json", "--home", home.toString(), "--as", "sec1"));
     assertTrue(err().contains("two security administrators"), err());
+  }
+
+  /** A move into the clear is asked for by name, and half a place is none. */
+  @Test
+  void aRootKeyIsMovedToAPlaceThatIsNamedWhole() throws Exception {
+    Path home = Files.createDirectory(dir.resolve("r"));
+    Files.writeString(home.resolve("trust-root.json"), "{}");
+    List<String> rotate =
+        List.of("keys", "rotate", "--home", home.toString(), "--as", "sec1", "--as", "sec2");
+    Map<List<String>, String> wrong = new LinkedHashMap<>();
+    wrong.put(List.of("--to", "file"), "--passphrase-file FILE or --no-passphrase");
+    wrong.put(
+        List.of("--to", "file", "--no-passphrase", "--passphrase-file", "x"),
+        "--passphrase-file FILE or --no-passphrase");
+    wrong.put(List.of("--no-passphrase"), "need --to file");
+    wrong.put(List.of("--to", "tpm", "--passphrase-file", "x"), "need --to file");
+    wrong.put(List.of("--to", "pkcs11", "--pkcs11-token", "x"), "--to pkcs11 needs");
+    wrong.put(List.of("--to", "pkcs11", "--tpm-pcrs", "7"), "need --to tpm");
+    wrong.put(List.of("--tpm-pcrs", "7"), "need --to tpm");
+    wrong.put(List.of("--to", "cloud"), "file, pkcs11 and tpm are known");
+    for (Map.Entry<List<String>, String> one : wrong.entrySet()) {
+      List<String> line = new ArrayList<>(rotate);
+      line.addAll(one.getKey());
+      err.reset();
+      assertEquals(64, run(line.toArray(new String[0])), one.toString());
+      assertTrue(err().contains(one.getValue()), err());
+    }
   }
 
   /** It would be shown to the process that has the plaintext, to write to. */
