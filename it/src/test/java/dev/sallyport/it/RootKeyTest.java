@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sallyport.core.Json;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,9 +161,28 @@ class RootKeyTest {
       requireRuns(house);
       restart(house, "--passphrase-file", passphrase.toString());
       requireRuns(house);
+      // Whoever reads the log sees where each key was ordered to.
+      String orders = ordered(house);
+      for (String place :
+          List.of("\"token\":\"weights\"", "\"pcrs\":\"7,16\"", "\"passphrase\":true")) {
+        assertTrue(orders.contains(place), orders);
+      }
       house.stopUp();
       house.run("log", "verify").ok();
     }
+  }
+
+  /** What was signed of the orders in the log. */
+  private static String ordered(Installation house) throws Exception {
+    StringBuilder all = new StringBuilder();
+    Installation.Ran shown =
+        house.run("log", "show", "--from", "0", "--count", "1000", "--type", "root-key.ordered");
+    for (String line : shown.out().lines().toList()) {
+      Json.Obj data = Json.parse(line).asObject("line").object("entry").object("data");
+      byte[] payload = data.object("envelope").base64("payload");
+      all.append(new String(payload, StandardCharsets.UTF_8)).append('\n');
+    }
+    return all.toString();
   }
 
   private static List<String> rotate(String kind) {
