@@ -171,17 +171,6 @@ class RuntimeCallersTest {
   }
 
   @Test
-  void digestsAreOfTheCopyThatWillRun() throws Exception {
-    Path script = Files.writeString(dir.resolve("serve"), "#!/usr/bin/env -S " + SLEEP + "\n");
-    Path copy = Files.writeString(dir.resolve("copy"), "#!" + SLEEP + "\n");
-    Set<Digest> digests = Executables.of(script, path -> path.equals(script) ? copy : path);
-    assertEquals(Set.of(Executables.digest(copy), Executables.digest(SLEEP)), digests);
-    Files.createSymbolicLink(dir.resolve("link"), script);
-    assertEquals(
-        digests, Executables.of(dir.resolve("link"), path -> path.equals(script) ? copy : path));
-  }
-
-  @Test
   void afterARestartTheOldRuntimeIsAStranger() throws Exception {
     Family old = family("exec sleep 60");
     Family next = family("exec sleep 60");

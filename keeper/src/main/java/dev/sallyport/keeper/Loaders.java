@@ -2,7 +2,6 @@ package dev.sallyport.keeper;
 
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
-import dev.sallyport.fuse.Executables;
 import dev.sallyport.vault.SealedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,9 +17,8 @@ import java.util.function.Consumer;
  *
  * @param directory on a memory file system; holds plaintext or mount points
  * @param choice what the operator wants
- * @param javaHome the Java of the embedded runtime
  */
-record Loaders(Path directory, Choice choice, Path javaHome, InstantSource clock) {
+record Loaders(Path directory, Choice choice, InstantSource clock) {
   private static final Path DEVICE = Path.of("/dev/fuse");
 
   /** What the operator wants. */
@@ -56,10 +54,8 @@ record Loaders(Path directory, Choice choice, Path javaHome, InstantSource clock
     if (!onDemand(model)) {
       return PlaintextInMemory.prepare(directory, model, user);
     }
-    Path executable =
-        run.embedded() ? javaHome.resolve("bin/java") : Path.of(run.command().getFirst());
     // INVARIANT: digests of the copies that keyd judged, not of what lies at the place now.
-    Set<Digest> executables = Executables.of(executable, run.files()::measured);
+    Set<Digest> executables = run.files().executables();
     return PlaintextOnDemand.prepare(
         directory, model, clock.instant(), executables, user, refusals, end);
   }

@@ -145,7 +145,7 @@ public final class Main {
   private static Loaders loaders(Arguments arguments, Path plaintext, InstantSource clock)
       throws BadInput {
     Loaders.Choice choice = Loaders.Choice.parse(arguments.find("--loader").orElse("auto"));
-    return new Loaders(plaintext, choice, Path.of(System.getProperty("java.home")), clock);
+    return new Loaders(plaintext, choice, clock);
   }
 
   private static long number(Arguments arguments, String name, int otherwise) throws BadInput {

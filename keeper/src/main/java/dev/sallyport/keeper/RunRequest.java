@@ -17,7 +17,7 @@ import java.util.List;
  * @param command with the placeholders {@code {model}} and {@code {socket}}; {@link
  *     LeaseRequest#EMBEDDED} for the inference server that comes with Sallyport
  * @param binds directories of the host that the command needs, read-only
- * @param files what was measured behind them; none before that, and of the embedded server
+ * @param files what was measured behind them; none before that
  */
 record RunRequest(
     ModelName model,
@@ -61,7 +61,11 @@ record RunRequest(
     return with(other.files).equals(other);
   }
 
+  /** What keyd judges; of the embedded server it is the name alone. */
   Digest commandDigest() {
+    if (embedded()) {
+      return LeaseRequest.embeddedDigest();
+    }
     return LeaseRequest.commandDigest(command, binds, files.contents());
   }
 

@@ -63,11 +63,11 @@ final class RuntimeLauncher {
    * @param memory the directory of plaintext, which no other process sees
    */
   RunRequest measure(RunRequest run, Path memory) throws IOException, BadInput {
-    if (run.embedded()) {
-      return run;
-    }
+    // The embedded server is the installation's own; of its Java a copy is made all the same, which
+    // other processes of the runtime's user can execute and not read.
+    List<String> command = run.embedded() ? List.of(java()) : run.command();
     Path copies = memory.resolve(".program-" + run.model().value());
-    return run.with(ProgramFiles.copy(run.command(), run.bindPaths(settings.bindable()), copies));
+    return run.with(ProgramFiles.copy(command, run.bindPaths(settings.bindable()), copies));
   }
 
   /** Fails unless the directories that it needs are among those that may be read. */
@@ -157,9 +157,13 @@ final class RuntimeLauncher {
     return words;
   }
 
+  private String java() {
+    return settings.javaHome().toAbsolutePath().normalize().resolve("bin/java").toString();
+  }
+
   private List<String> embeddedCommand() throws BadInput {
     return List.of(
-        settings.javaHome().resolve("bin/java").toString(),
+        java(),
         "-Xmx512m",
         "-XX:+UseSerialGC",
         "-Djava.io.tmpdir=/tmp",

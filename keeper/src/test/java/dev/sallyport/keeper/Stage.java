@@ -176,7 +176,7 @@ final class Stage implements AutoCloseable {
             Duration.ofSeconds(90));
     return new Model.Context(
         home,
-        new Loaders(plaintext, loader, Path.of(System.getProperty("java.home")), clock),
+        new Loaders(plaintext, loader, clock),
         new Leasing(
             root, keeper, "host", new HostEvidence(Optional.empty()), peers(), reporter, clock),
         new RuntimeLauncher(sandbox, settings),

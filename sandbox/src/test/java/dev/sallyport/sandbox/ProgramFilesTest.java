@@ -15,9 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +58,8 @@ class ProgramFilesTest {
   void aCopyMeasuresAsItsOriginal() throws Exception {
     ProgramFiles copy = ProgramFiles.copy(command, List.of(program), copies);
     assertEquals(measured(), copy.contents());
-    assertEquals(2, copy.contents().size());
+    assertEquals(
+        Set.of(program.toString(), command.getFirst(), "/bin/sh"), copy.contents().keySet());
     assertEquals(
         Digest.of(Files.readAllBytes(program.resolve("serve"))),
         copy.contents().get(command.getFirst()));
@@ -129,43 +133,97 @@ class ProgramFilesTest {
   @Test
   void whatMayReadIsTheMeasuredCopyWhateverIsExchanged() throws Exception {
     ProgramFiles copy = ProgramFiles.copy(command, List.of(program), copies);
+    Digest before = Digest.of(Files.readAllBytes(Path.of(command.getFirst())));
     script("echo exchanged");
-    Path serve = Path.of(command.getFirst());
-    assertEquals(
-        copy.contents().get(serve.toString()), Digest.of(Files.readAllBytes(copy.measured(serve))));
-    assertNotEquals(copy.contents().get(serve.toString()), Digest.of(Files.readAllBytes(serve)));
-    assertEquals(Path.of("/usr/bin/env"), copy.measured(Path.of("/usr/bin/env")));
+    Digest shell = Digest.of(Files.readAllBytes(Path.of("/bin/sh")));
+    assertEquals(Set.of(before, shell), copy.executables());
     copy.discard();
   }
 
-  /** As in a runtime, but for the filter, which ends whoever traces; and with a {@code /proc}. */
   @Test
-  void aProgramThatMayNotBeReadIsNotDumpedNorReadByItsOwnUser() throws Exception {
+  void digestsAreOfTheCopyThatWillRun() throws Exception {
+    Path sleep = Path.of("/usr/bin/sleep");
+    Path script = Files.writeString(dir.resolve("serve"), "#!/usr/bin/env -S " + sleep + "\n");
+    Path link = Files.createSymbolicLink(dir.resolve("link"), script);
+    Set<Digest> expected = new HashSet<>();
+    for (Path file : List.of(script, Path.of("/usr/bin/env"), sleep)) {
+      expected.add(Digest.of(Files.readAllBytes(file)));
+    }
+    ProgramFiles copy = ProgramFiles.copy(List.of(link.toString()), List.of(), copies);
+    Files.writeString(script, "#!/bin/sh\n");
+    assertEquals(expected, copy.executables());
+    copy.discard();
+  }
+
+  @Test
+  void everyProgramThatAFirstLineStartsIsMeasured() throws Exception {
+    Path second = program.resolve("second");
+    Path serve = Path.of(command.getFirst());
+    Files.writeString(second, "#!/usr/bin/env -S sleep 1\n");
+    Files.writeString(serve, "#! " + second + " -x\nleft alone");
+    ProgramFiles copy = ProgramFiles.copy(command, List.of(program), copies);
+    Path sleep = Path.of("/usr/bin/sleep");
+    assertEquals(
+        Map.of(
+            program.toString(),
+            Tree.read(program, null),
+            serve.toString(),
+            Digest.of(Files.readAllBytes(serve)),
+            second.toString(),
+            Digest.of(Files.readAllBytes(second)),
+            "/usr/bin/env",
+            Digest.of(Files.readAllBytes(Path.of("/usr/bin/env"))),
+            sleep.toString(),
+            Digest.of(Files.readAllBytes(sleep))),
+        copy.contents());
+    assertEquals(copy.contents(), measured());
+    assertEquals(4, copy.executables().size());
+    copy.discard();
+  }
+
+  @Test
+  void aChangedInterpreterIsAnotherCommand() throws Exception {
+    Path interpreter = Files.copy(Path.of("/bin/sh"), program.resolve("sh"));
+    Path serve = Path.of(command.getFirst());
+    Files.writeString(serve, "#!" + interpreter + "\necho one\n");
+    Map<String, Digest> before = ProgramFiles.measure(command, List.of()).contents();
+    Files.write(interpreter, new byte[] {0}, StandardOpenOption.APPEND);
+    Map<String, Digest> after = ProgramFiles.measure(command, List.of()).contents();
+    assertEquals(before.get(serve.toString()), after.get(serve.toString()));
+    assertNotEquals(before, after);
+  }
+
+  @Test
+  void aCommandThatIsNoScriptMeasuresAsItAlwaysDid() throws Exception {
+    Digest sleep = Digest.of(Files.readAllBytes(Path.of("/usr/bin/sleep")));
+    assertEquals(
+        Map.of("/usr/bin/sleep", sleep),
+        ProgramFiles.measure(List.of("sleep"), List.of()).contents());
+  }
+
+  @Test
+  void whatRunsAScriptIsTheCopyOfItsInterpreter() throws Exception {
     try (Sandbox sandbox = SandboxTest.orSkip()) {
-      ProgramFiles copy = ProgramFiles.copy(List.of("/usr/bin/sleep"), List.of(), copies);
-      Path closed = copies.resolve("executable");
-      assertEquals(
-          "--x--x--x", PosixFilePermissions.toString(Files.getPosixFilePermissions(closed)));
-      String attack =
-          "/usr/bin/sleep 60 & cat /usr/bin/sleep >/dev/null && echo read it; "
-              + "until [ \"$(cat /proc/$!/comm)\" = sleep ]; do :; done; "
-              + "head -c 1 /proc/$!/mem 2>&1 | grep -c Permission; kill $!";
-      assertEquals("read it\n0", attacked(sandbox, Confinement.nothing(), attack), "the original");
+      Path interpreter = Files.copy(Path.of("/bin/sh"), program.resolve("sh"));
+      Path serve = Path.of(command.getFirst());
+      Files.writeString(serve, "#!" + interpreter + "\necho one\n");
+      ProgramFiles copy = ProgramFiles.copy(command, List.of(), copies);
+      Files.copy(Path.of("/usr/bin/true"), interpreter, StandardCopyOption.REPLACE_EXISTING);
       Confinement.Builder view = Confinement.nothing();
       copy.mounts().forEach(view::mount);
-      assertEquals("1", attacked(sandbox, view, attack), "the copy");
+      assertEquals("one", said(sandbox, view.build()));
+      assertEquals("", said(sandbox, Confinement.nothing().program(program, program).build()));
       copy.discard();
     }
   }
 
-  private static String attacked(Sandbox sandbox, Confinement.Builder view, String script)
-      throws Exception {
-    Confined process =
-        sandbox.start(
-            view.proc().insecureUnfiltered().insecureUnrestricted().build(),
-            List.of("/bin/sh", "-c", script),
-            Output.PIPE);
-    return new String(process.output().readAllBytes(), StandardCharsets.UTF_8).strip();
+  @Test
+  void scriptsThatGoRoundInCirclesAreRefused() throws Exception {
+    Files.writeString(Path.of(command.getFirst()), "#!" + command.getFirst() + "\n");
+    BadInput bad =
+        assertThrows(BadInput.class, () -> ProgramFiles.copy(command, List.of(), copies));
+    assertTrue(bad.getMessage().contains("interpreters in turn"), bad.getMessage());
+    assertFalse(Files.exists(copies), "nothing stays behind");
   }
 
   @Test
