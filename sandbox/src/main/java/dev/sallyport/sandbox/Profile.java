@@ -162,7 +162,8 @@ public record Profile(
     }
   }
 
-  private static Json.Obj resource(String name) {
+  /** A resource beside this class. */
+  static Json.Obj resource(String name) {
     try {
       return Json.parseObject(read(name));
     } catch (BadInput e) {
