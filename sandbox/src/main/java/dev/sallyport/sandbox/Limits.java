@@ -25,6 +25,21 @@ public record Limits(
         within(json, "temporaryBytes", 1 << 12, 1L << 40));
   }
 
+  /** These, but for what the document has less of; it may have no more of anything. */
+  Limits narrowed(Json.Obj json) throws BadInput {
+    json.only("memoryPercent", "cpuPercent", "processes", "files", "temporaryBytes");
+    return new Limits(
+        (int) less(json, "memoryPercent", 1, memoryPercent),
+        (int) less(json, "cpuPercent", 1, cpuPercent),
+        (int) less(json, "processes", 1, processes),
+        (int) less(json, "files", 16, files),
+        less(json, "temporaryBytes", 1 << 12, temporaryBytes));
+  }
+
+  private static long less(Json.Obj json, String name, long low, long most) throws BadInput {
+    return json.find(name).isPresent() ? within(json, name, low, most) : most;
+  }
+
   private static long within(Json.Obj json, String name, long low, long high) throws BadInput {
     long value = json.integer(name);
     if (value < low || value > high) {
