@@ -12,6 +12,7 @@ import dev.sallyport.keys.TrustRoot;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -52,7 +53,7 @@ record AllowedCommands(long version, Set<Digest> commands) {
 
   /** What is written beside a digest, for people to sign, must be what it is of. */
   private static Digest digest(Json.Obj item) throws BadInput {
-    item.only("digest", "note", "command", "binds", "contents");
+    item.only("digest", "note", "command", "binds", "contents", "profile");
     Digest listed = item.digest("digest");
     if (item.find("command").isEmpty()) {
       return listed;
@@ -62,8 +63,14 @@ record AllowedCommands(long version, Set<Digest> commands) {
     for (String path : files.members().keySet()) {
       contents.put(path, files.digest(path));
     }
+    // What the profile gives is for the keeper to enforce; here it is part of what was signed.
+    Optional<Digest> profile =
+        item.find("profile").isPresent()
+            ? Optional.of(item.object("profile").digest())
+            : Optional.empty();
     Digest made =
-        LeaseRequest.commandDigest(item.strings("command"), item.strings("binds"), contents);
+        LeaseRequest.commandDigest(
+            item.strings("command"), item.strings("binds"), contents, profile);
     if (!made.equals(listed)) {
       throw new BadInput("command " + listed.brief() + " is written beside " + made.brief());
     }

@@ -498,24 +498,52 @@ class LeaseTest {
     assertEquals("log", unread());
   }
 
+  @Test
+  void aProfileIsSignedWithItsCommandAndNoOtherGetsALease() throws Exception {
+    Json.Obj profile = Fortress.json("{\"version\":1,\"limits\":{\"files\":64}}");
+    Json.Obj wider = Fortress.json("{\"version\":1,\"limits\":{\"files\":65}}");
+    Digest with = withProfile(Optional.of(profile.digest()));
+    list(with, Map.of(), Optional.of(profile));
+    assertEquals("granted", outcomeOfCommand(with));
+    assertEquals("command", outcomeOfCommand(withProfile(Optional.of(wider.digest()))));
+    assertEquals("command", outcomeOfCommand(withProfile(Optional.empty())));
+    // What is written beside the digest must be what it is of.
+    list(with, Map.of(), Optional.of(wider));
+    assertEquals("log", unread());
+    f.log.leaves.removeLast();
+    list(with, Map.of(), Optional.empty());
+    assertEquals("log", unread());
+  }
+
+  private static Digest withProfile(Optional<Digest> profile) {
+    return LeaseRequest.commandDigest(List.of("/opt/x", "{model}"), List.of(), Map.of(), profile);
+  }
+
   private String outcomeOfCommand(Digest command) throws Exception {
     LeaseRequest r = f.leaseRequest(oneTime);
     return outcomeOf(with(r, r.model(), r.manifest(), command));
   }
 
   private void list(Digest listed, Map<String, Digest> contents) {
+    list(listed, contents, Optional.empty());
+  }
+
+  private void list(Digest listed, Map<String, Digest> contents, Optional<Json.Obj> profile) {
     Json.Builder files = Json.obj();
     contents.forEach(files::put);
-    Json.Obj entry =
+    Json.Builder entry =
         Json.obj()
             .put("digest", listed)
             .put("note", "x")
             .put("command", Json.strings(List.of("/opt/x", "{model}")))
             .put("binds", Json.strings(List.of()))
-            .put("contents", files.build())
-            .build();
+            .put("contents", files.build());
+    profile.ifPresent(p -> entry.put("profile", p));
     Json.Obj list =
-        Json.obj().put("version", ++lists).put("commands", Json.arr(List.of(entry))).build();
+        Json.obj()
+            .put("version", ++lists)
+            .put("commands", Json.arr(List.of(entry.build())))
+            .build();
     Statement statement =
         Statement.about("commands", list.digest(), AllowedCommands.PREDICATE_TYPE, list);
     f.set("commands", statement, "sec1", "sec2");

@@ -64,18 +64,34 @@ public record LeaseRequest(
    * Names what runs: the digest of canonical {@code {"command": […], "binds": […], "contents":
    * {…}}}, with the placeholders {@code {model}} and {@code {socket}} as they were given.
    *
-   * @param contents path to digest: the executable's bytes, the manifest of each bound directory
+   * @param contents path to digest: the executable's bytes, those of the interpreters of a script,
+   *     the manifest of each bound directory
    */
   public static Digest commandDigest(
       List<String> command, List<String> binds, Map<String, Digest> contents) {
+    return commandDigest(command, binds, contents, Optional.empty());
+  }
+
+  /**
+   * As above, of a command that runs under a profile of its own: a member {@code profile} more, so
+   * that without one the digest is what it always was.
+   *
+   * @param profile the digest of that document
+   */
+  public static Digest commandDigest(
+      List<String> command,
+      List<String> binds,
+      Map<String, Digest> contents,
+      Optional<Digest> profile) {
     Json.Builder files = Json.obj();
     contents.forEach(files::put);
-    return Json.obj()
-        .put("command", Json.strings(command))
-        .put("binds", Json.strings(binds))
-        .put("contents", files.build())
-        .build()
-        .digest();
+    Json.Builder all =
+        Json.obj()
+            .put("command", Json.strings(command))
+            .put("binds", Json.strings(binds))
+            .put("contents", files.build());
+    profile.ifPresent(digest -> all.put("profile", digest));
+    return all.build().digest();
   }
 
   /** The digest of {@link #EMBEDDED}, whose files are the installation's own. */

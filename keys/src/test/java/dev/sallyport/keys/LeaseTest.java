@@ -67,6 +67,20 @@ class LeaseTest {
   }
 
   @Test
+  void commandDigestCoversTheProfileAndIsWhatItWasWithoutOne() {
+    List<String> command = List.of("/opt/x");
+    Digest plain = LeaseRequest.commandDigest(command, List.of(), Map.of());
+    assertEquals(Digest.of("{\"binds\":[],\"command\":[\"/opt/x\"],\"contents\":{}}"), plain);
+    assertEquals(plain, LeaseRequest.commandDigest(command, List.of(), Map.of(), Optional.empty()));
+    Digest one =
+        LeaseRequest.commandDigest(command, List.of(), Map.of(), Optional.of(Digest.of("1")));
+    Digest two =
+        LeaseRequest.commandDigest(command, List.of(), Map.of(), Optional.of(Digest.of("2")));
+    assertNotEquals(plain, one);
+    assertNotEquals(one, two);
+  }
+
+  @Test
   void commandDigestCoversBindsAndBoundaries() {
     assertNotEquals(
         LeaseRequest.commandDigest(List.of("a b"), List.of(), Map.of()),
