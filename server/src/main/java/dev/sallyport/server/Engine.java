@@ -175,7 +175,7 @@ final class Engine {
             .put("model", model)
             .put("version", sealed.version())
             .put("release", release.id());
-    for (String name : List.of("command", "binds")) {
+    for (String name : List.of("command", "binds", "profile")) {
       arguments.find(name).ifPresent(value -> request.put(name, value));
     }
     Json.Obj running = ask(() -> keeper.run(request.build()));

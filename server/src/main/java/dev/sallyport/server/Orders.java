@@ -107,7 +107,8 @@ final class Orders {
 
   private Json.Obj run(Command command, Json.Obj data) throws Refusal, BadInput, AuditFailure {
     requireRole(command, Role.SYSTEM_ADMIN);
-    String model = command.arguments().only("model", "release", "command", "binds").string("model");
+    String model =
+        command.arguments().only("model", "release", "command", "binds", "profile").string("model");
     engine.rest(model);
     try {
       engine.requireReleased(command.arguments());
