@@ -46,7 +46,7 @@ final class Keeper implements AutoCloseable {
   }
 
   private Json.Obj run(RunRequest run) throws Refusal, BadInput {
-    context.launcher().requireBindable(run);
+    context.launcher().requireAvailable(run);
     Model model = begin(run);
     try {
       return state(model.awaitHealthy());
@@ -135,20 +135,26 @@ final class Keeper implements AutoCloseable {
     List<Json> list = new ArrayList<>();
     for (Model model : models.values()) {
       if (!model.isOver()) {
-        list.add(
-            Json.obj()
-                .put("model", model.request().model().value())
-                .put("version", model.request().version())
-                .put("release", model.request().release())
-                .put("state", model.isHealthy() ? "running" : "starting")
-                .put("loader", model.loader())
-                .put("isolation", context.launcher().isolation())
-                .put("notAfter", model.notAfter())
-                .put("attestation", Json.arr(model.attestation()))
-                .build());
+        list.add(status(model));
       }
     }
     return Json.obj().put("models", Json.arr(list)).build();
+  }
+
+  private Json.Obj status(Model model) {
+    RunRequest run = model.request();
+    Json.Builder json =
+        Json.obj()
+            .put("model", run.model().value())
+            .put("version", run.version())
+            .put("release", run.release())
+            .put("state", model.isHealthy() ? "running" : "starting")
+            .put("loader", model.loader())
+            .put("isolation", context.launcher().isolation())
+            .put("notAfter", model.notAfter())
+            .put("attestation", Json.arr(model.attestation()));
+    run.profile().ifPresent(profile -> json.put("profile", profile.digest()));
+    return json.build();
   }
 
   private static Json.Obj state(Lease lease) {

@@ -31,10 +31,10 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Composition root of the keeper process: {@code --home DIR [--plaintext DIR] [--runtime DIR]
- * [--bindable DIR]… [--start-seconds N] [--loader auto|memory|fuse] [--cgroup DIR] [--users N]
- * [--tpm-device FILE --tpm-pcrs LIST]}; plaintext lies in {@code HOME/plaintext} unless said
- * otherwise. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if the host or the home is not what it
- * must be.
+ * [--bindable DIR]… [--device NODE]… [--start-seconds N] [--loader auto|memory|fuse] [--cgroup DIR]
+ * [--users N] [--tpm-device FILE --tpm-pcrs LIST]}; plaintext lies in {@code HOME/plaintext} unless
+ * said otherwise. Ends with 0 on SIGTERM, 64 on bad arguments, 78 if the host or the home is not
+ * what it must be.
  */
 public final class Main {
   private static final System.Logger LOG = System.getLogger("keeper");
@@ -61,6 +61,7 @@ public final class Main {
                   "--plaintext",
                   "--runtime",
                   "--bindable",
+                  "--device",
                   "--start-seconds",
                   "--loader",
                   "--cgroup",
@@ -162,6 +163,7 @@ public final class Main {
         Path.of(System.getProperty("java.home")),
         arguments.find("--runtime").map(Path::of),
         bindable(arguments),
+        new Devices(arguments.all("--device").stream().map(Path::of).toList(), users.any()),
         groups(arguments),
         users.any(),
         Duration.ofSeconds(number(arguments, "--start-seconds", 300)));

@@ -4,19 +4,22 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.keys.LeaseRequest;
+import dev.sallyport.sandbox.CommandProfile;
 import dev.sallyport.sandbox.ProgramFiles;
 import dev.sallyport.vault.ModelName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the server asks to be run. It asks only: what may run is for keyd to say, by the digest of
- * command and binds.
+ * command, binds and profile.
  *
  * @param command with the placeholders {@code {model}} and {@code {socket}}; {@link
  *     LeaseRequest#EMBEDDED} for the inference server that comes with Sallyport
  * @param binds directories of the host that the command needs, read-only
+ * @param profile what its runtime gets beyond the installation's profile, or less
  * @param files what was measured behind them; none before that
  */
 record RunRequest(
@@ -25,6 +28,7 @@ record RunRequest(
     Digest release,
     List<String> command,
     List<String> binds,
+    Optional<CommandProfile> profile,
     ProgramFiles files) {
   private static final int MAX_WORDS = 256;
   private static final int MAX_BINDS = 16;
@@ -35,12 +39,15 @@ record RunRequest(
   }
 
   static RunRequest parse(Json.Obj json) throws BadInput {
-    json.only("op", "model", "version", "release", "command", "binds");
+    json.only("op", "model", "version", "release", "command", "binds", "profile");
     List<String> command =
         json.find("command").isPresent() ? json.strings("command") : LeaseRequest.EMBEDDED;
     List<String> binds = json.find("binds").isPresent() ? json.strings("binds") : List.of();
     if (command.isEmpty() || command.size() > MAX_WORDS || binds.size() > MAX_BINDS) {
       throw new BadInput(command.size() + " words and " + binds.size() + " binds are not allowed");
+    }
+    if (json.find("profile").isPresent() && command.equals(LeaseRequest.EMBEDDED)) {
+      throw new BadInput("a profile goes with a command; the embedded server has none");
     }
     return new RunRequest(
         ModelName.parse(json.string("model")),
@@ -48,12 +55,19 @@ record RunRequest(
         json.digest("release"),
         command,
         binds,
+        profile(json),
         ProgramFiles.none());
+  }
+
+  private static Optional<CommandProfile> profile(Json.Obj json) throws BadInput {
+    return json.find("profile").isPresent()
+        ? Optional.of(CommandProfile.parse(json.object("profile")))
+        : Optional.empty();
   }
 
   /** The same request, with the files that will run. */
   RunRequest with(ProgramFiles measured) {
-    return new RunRequest(model, version, release, command, binds, measured);
+    return new RunRequest(model, version, release, command, binds, profile, measured);
   }
 
   /** Whether it asks for the same. */
@@ -66,7 +80,8 @@ record RunRequest(
     if (embedded()) {
       return LeaseRequest.embeddedDigest();
     }
-    return LeaseRequest.commandDigest(command, binds, files.contents());
+    return LeaseRequest.commandDigest(
+        command, binds, files.contents(), profile.map(CommandProfile::digest));
   }
 
   boolean embedded() {

@@ -3,6 +3,7 @@ package dev.sallyport.keeper;
 import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.sandbox.Cgroup;
+import dev.sallyport.sandbox.CommandProfile;
 import dev.sallyport.sandbox.Confined;
 import dev.sallyport.sandbox.Confinement;
 import dev.sallyport.sandbox.Output;
@@ -45,6 +46,8 @@ final class RuntimeLauncher {
    *
    * @param javaHome the Java that runs the embedded runtime
    * @param embedded the directory of the embedded runtime's jars
+   * @param bindable where directories that a command needs may lie
+   * @param devices what a profile may give
    * @param groups where groups for runtimes may be made, if anywhere
    * @param ownUsers whether runtimes run as other users than the keeper
    * @param startLimit how long a runtime may take until it is healthy
@@ -53,6 +56,7 @@ final class RuntimeLauncher {
       Path javaHome,
       Optional<Path> embedded,
       List<Path> bindable,
+      Devices devices,
       Optional<Cgroup> groups,
       boolean ownUsers,
       Duration startLimit) {}
@@ -70,9 +74,12 @@ final class RuntimeLauncher {
     return run.with(ProgramFiles.copy(command, run.bindPaths(settings.bindable()), copies));
   }
 
-  /** Fails unless the directories that it needs are among those that may be read. */
-  void requireBindable(RunRequest run) throws BadInput {
-    run.bindPaths(settings.bindable());
+  /** Fails unless the directories and devices that it needs are there for runtimes. */
+  void requireAvailable(RunRequest run) throws BadInput {
+    var _ = run.bindPaths(settings.bindable());
+    if (run.profile().isPresent()) {
+      settings.devices().require(run.profile().get());
+    }
   }
 
   RuntimeLauncher(Sandbox sandbox, Settings settings) throws InterruptedException {
@@ -100,7 +107,7 @@ final class RuntimeLauncher {
   Confined start(RunRequest run, Plaintext plaintext, Path socketDirectory, OptionalInt user)
       throws IOException, BadInput, SandboxFailure, InterruptedException {
     openDirectory(socketDirectory);
-    Profile profile = Profile.runtime();
+    Profile profile = run.profile().map(CommandProfile::applied).orElseGet(Profile::runtime);
     Confinement.Builder view =
         Confinement.nothing()
             .uid(FIRST_UID + started.getAndIncrement() % UIDS)
@@ -112,6 +119,11 @@ final class RuntimeLauncher {
             .environment("PATH", "/usr/bin:/bin")
             .java(settings.javaHome());
     user.ifPresent(view::owner);
+    if (run.profile().isPresent()) {
+      // Again: the lease took a while, and a runtime that crashed is started anew after days.
+      settings.devices().require(run.profile().get());
+      run.profile().get().environment().forEach(view::environment);
+    }
     if (settings.groups().isPresent()) {
       view.group(settings.groups().get().child(run.model().value(), profile.limits()));
     }
