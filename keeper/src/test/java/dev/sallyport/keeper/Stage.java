@@ -50,6 +50,9 @@ import java.util.concurrent.TimeUnit;
 final class Stage implements AutoCloseable {
   static final Digest RELEASE = Digest.of("release");
 
+  /** The one that runtimes may be given, where there is one. */
+  static final Path DEVICE = Path.of("/dev/hwrng");
+
   /** A server of HTTP on a Unix socket that is healthy, and crashes when told to. */
   private static final String STAND_IN =
       """
@@ -89,6 +92,10 @@ final class Stage implements AutoCloseable {
   final SealedModel model;
   volatile Duration lifetime = Duration.ofSeconds(60);
   volatile String refuse = "";
+
+  /** The one command that keyd gives a lease for; any if there is none. */
+  volatile Optional<Digest> onlyCommand = Optional.empty();
+
   volatile boolean forge;
   Loaders.Choice loader = Loaders.Choice.MEMORY;
   volatile Instant lastNotAfter = Instant.EPOCH;
@@ -171,6 +178,7 @@ final class Stage implements AutoCloseable {
             Path.of(System.getProperty("java.home")),
             Optional.empty(),
             List.of(),
+            new Devices(List.of(DEVICE), false),
             Optional.empty(),
             false,
             Duration.ofSeconds(90));
@@ -222,9 +230,13 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  private Json.Obj grant(Json.Obj request) throws BadInput {
+  private Json.Obj grant(Json.Obj request) throws BadInput, Refusal {
     Envelope envelope = Envelope.parse(request.object("request"));
     LeaseRequest asked = LeaseRequest.parse(envelope.statementBy(keeper.verifyingKey()));
+    lastCommand = asked.command();
+    if (!onlyCommand.map(asked.command()::equals).orElse(true)) {
+      throw new Refusal("command", "command is not in the signed list");
+    }
     Lease lease =
         new Lease(
             asked.nonce(),
@@ -235,7 +247,6 @@ final class Stage implements AutoCloseable {
             envelope.id(),
             List.of(),
             List.of(Json.obj().put("type", "none").build()));
-    lastCommand = asked.command();
     lastNotAfter = lease.notAfter();
     byte[] key =
         Recipient.fromHex(asked.recipient()).wrap(dataKey, DataKeys.leaseContext(lease.id()));
