@@ -32,6 +32,7 @@ final class KeeperLink {
    *
    * @param loader how its plaintext gets before it, for people to read
    * @param isolation what confines it besides its namespaces, for people to read
+   * @param profile of its command, if that has one of its own
    * @param attestation what keyd verified about the host, {@code none} said too
    */
   record Running(
@@ -40,6 +41,7 @@ final class KeeperLink {
       Instant notAfter,
       Optional<String> loader,
       Optional<String> isolation,
+      Optional<Digest> profile,
       List<Json.Obj> attestation) {}
 
   /** Starts a model; answers when it serves. */
@@ -75,6 +77,9 @@ final class KeeperLink {
                 item.instant("notAfter"),
                 item.findString("loader").map(Json::clip),
                 item.findString("isolation").map(Json::clip),
+                item.find("profile").isPresent()
+                    ? Optional.of(item.digest("profile"))
+                    : Optional.empty(),
                 item.objects("attestation")))
         : Optional.empty();
   }

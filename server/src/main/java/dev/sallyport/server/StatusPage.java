@@ -90,6 +90,7 @@ final class StatusPage {
             json.put("attestation", Json.arr(r.attestation()));
             r.loader().ifPresent(loader -> json.put("loader", loader));
             r.isolation().ifPresent(isolation -> json.put("isolation", isolation));
+            r.profile().ifPresent(profile -> json.put("profile", profile));
           });
       models.add(json.build());
     }
