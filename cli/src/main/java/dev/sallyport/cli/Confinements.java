@@ -40,7 +40,7 @@ final class Confinements {
 
   private final Home home;
   private final Dist dist;
-  private final List<Path> runtimeDirs;
+  private final Offered.Here offered;
   private final Loader loader;
   private final @Nullable Cgroup groups;
   private final RootKeyPlaces places;
@@ -48,7 +48,7 @@ final class Confinements {
   private final RuntimeUsers users;
 
   /**
-   * @param runtimeDirs more directories that inference servers may be read from
+   * @param offered directories and devices that the keeper may give to runtimes
    * @param loader the keeper sees /dev/fuse only if it may use it
    * @param groups where the keeper may bound runtimes, if the machine lets us
    * @param places what keyd needs to reach its root keys
@@ -58,7 +58,7 @@ final class Confinements {
   Confinements(
       Home home,
       Dist dist,
-      List<Path> runtimeDirs,
+      Offered.Here offered,
       Loader loader,
       @Nullable Cgroup groups,
       RootKeyPlaces places,
@@ -71,7 +71,7 @@ final class Confinements {
     this.tpm = tpm;
     this.home = home;
     this.dist = dist;
-    this.runtimeDirs = List.copyOf(runtimeDirs);
+    this.offered = offered;
   }
 
   /** For processes that only seal and unseal. */
@@ -79,7 +79,7 @@ final class Confinements {
     return new Confinements(
         home,
         dist,
-        List.of(),
+        Offered.Here.nothing(),
         Loader.MEMORY,
         null,
         RootKeyPlaces.none(),
@@ -130,7 +130,8 @@ final class Confinements {
     Path runtime = dist.app(RUNTIME);
     view.readOnly(runtime, runtime);
     USUAL.stream().filter(Files::isDirectory).forEach(tree -> view.readOnly(tree, tree));
-    runtimeDirs.forEach(tree -> view.readOnly(tree, tree));
+    offered.directories().forEach(tree -> view.readOnly(tree, tree));
+    offered.devices().forEach(node -> view.device(node.path()));
     if (groups != null) {
       groups.mounts(GROUPS).forEach(view::mount);
       view.group(unswapped(groups));

@@ -29,7 +29,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private final Home home;
   private final Sandbox sandbox;
   private final Session session;
-  private final List<Path> runtimeDirs;
+  private final Offered.Here offered;
   private final Loader wanted;
   private final @Nullable Cgroup groups =
       Cgroup.make("sallyport-" + ProcessHandle.current().pid()).orElse(null);
@@ -42,6 +42,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
   private final List<Json.Obj> unreported = new ArrayList<>();
 
   /**
+   * @param offered what the keeper sees for runtimes
    * @param wanted how plaintext gets before runtimes
    * @param places what keyd needs to reach its root keys
    * @param tpm what the keeper quotes, if it does
@@ -50,7 +51,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
       Home home,
       Sandbox sandbox,
       Session session,
-      List<Path> runtimeDirs,
+      Offered.Here offered,
       Loader wanted,
       RootKeyPlaces places,
       @Nullable HostTpm tpm) {
@@ -60,7 +61,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
     this.home = home;
     this.sandbox = sandbox;
     this.session = session;
-    this.runtimeDirs = List.copyOf(runtimeDirs);
+    this.offered = offered;
   }
 
   /** Starts all three and returns when all answer. */
@@ -68,8 +69,7 @@ final class Supervisor implements Child.Observer, AutoCloseable {
     Loader loader = wanted.possible(sandbox);
     RuntimeUsers users = RuntimeUsers.possible(sandbox, dist, Confinements.KEEPER);
     this.users = users;
-    Confinements views =
-        new Confinements(home, dist, runtimeDirs, loader, groups, places, tpm, users);
+    Confinements views = new Confinements(home, dist, offered, loader, groups, places, tpm, users);
     try {
       places.writeShown(home);
     } catch (IOException e) {
@@ -134,7 +134,10 @@ final class Supervisor implements Child.Observer, AutoCloseable {
       if (tpm != null) {
         arguments.addAll(tpm.arguments());
       }
-      runtimeDirs.forEach(dir -> arguments.addAll(List.of("--bindable", dir.toString())));
+      offered.directories().forEach(dir -> arguments.addAll(List.of("--bindable", dir.toString())));
+      offered
+          .devices()
+          .forEach(node -> arguments.addAll(List.of("--device", node.path().toString())));
     }
     return arguments;
   }

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Starts and supervises everything on this machine until it is told to stop. */
@@ -36,13 +37,7 @@ final class Up implements Callable<Integer> {
       description = "How long everything may take to answer (default: ${DEFAULT-VALUE}).")
   private int seconds = 60;
 
-  @Option(
-      names = "--runtime-dir",
-      paramLabel = "DIR",
-      description =
-          "Where inference servers of other makers may be read from, beside /opt and /srv; may be"
-              + " repeated. What of it may run is for: sallyport commands allow.")
-  private List<Path> runtimeDirs = new ArrayList<>();
+  @Mixin private final Offered offered = new Offered();
 
   @Option(
       names = "--passphrase-file",
@@ -89,7 +84,7 @@ final class Up implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, BadInput, IOException, InterruptedException {
     Home home = session.home().existing();
-    var _ = runtimeDirs();
+    var _ = offered.look();
     RootKeyPlaces places = places(home);
     var _ = hostTpm();
     if (detach) {
@@ -109,7 +104,7 @@ final class Up implements Callable<Integer> {
     Thread hook = Thread.ofPlatform().unstarted(() -> signalled(stop, stopped));
     Sandbox sandbox = Preflight.sandbox();
     try (Supervisor supervisor =
-        new Supervisor(home, sandbox, session, runtimeDirs(), loader, places, hostTpm())) {
+        new Supervisor(home, sandbox, session, offered.look(), loader, places, hostTpm())) {
       Preflight.check(sandbox);
       Runtime.getRuntime().addShutdownHook(hook);
       try {
@@ -125,17 +120,6 @@ final class Up implements Callable<Integer> {
       stopped.countDown();
     }
     return Exit.OK.status();
-  }
-
-  private List<Path> runtimeDirs() throws Failure {
-    List<Path> dirs = new ArrayList<>();
-    for (Path dir : runtimeDirs) {
-      if (!Files.isDirectory(dir)) {
-        throw new Failure(Exit.MISSING, "--runtime-dir " + dir + " is not a directory");
-      }
-      dirs.add(dir.toAbsolutePath().normalize());
-    }
-    return dirs;
   }
 
   private @Nullable HostTpm hostTpm() throws Failure {
