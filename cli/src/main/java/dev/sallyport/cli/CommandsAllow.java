@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,6 +42,8 @@ final class CommandsAllow implements Callable<Integer> {
   @Option(names = "--bind", paramLabel = "DIR", description = "As in: sallyport run.")
   private List<Path> bind = new ArrayList<>();
 
+  @Mixin private final ProfileOption profile = new ProfileOption();
+
   @Mixin private final SignAll signers = new SignAll();
 
   @Option(names = "--note", paramLabel = "TEXT", description = "What it is and who reviewed it.")
@@ -53,13 +56,17 @@ final class CommandsAllow implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, BadInput, IOException {
     signers.require();
+    Optional<Json.Obj> document = profile.read();
     Json.Obj known = session.control().ask("commands.list");
     List<Json> commands = new ArrayList<>(known.array("commands"));
     Map<String, Digest> contents = measure();
-    Digest digest = LeaseRequest.commandDigest(command, absolute(bind), contents);
-    commands.add(entry(digest, contents));
+    Digest digest =
+        LeaseRequest.commandDigest(
+            command, absolute(bind), contents, document.map(Json.Obj::digest));
+    commands.add(entry(digest, contents, document));
     // Before anyone signs: this is what they sign.
     contents.forEach((path, of) -> session.say("contents    " + of.hex() + "  " + path));
+    document.ifPresent(json -> session.say("profile     " + Json.toString(json)));
     Json.Obj predicate =
         Json.obj()
             .put("version", known.integer("version") + 1)
@@ -79,16 +86,18 @@ final class CommandsAllow implements Callable<Integer> {
     return new TreeMap<>(ProgramFiles.measure(command, directories).contents());
   }
 
-  private Json entry(Digest digest, Map<String, Digest> contents) {
+  private Json entry(Digest digest, Map<String, Digest> contents, Optional<Json.Obj> document) {
     Json.Builder files = Json.obj();
     contents.forEach(files::put);
-    return Json.obj()
-        .put("digest", digest)
-        .put("note", note)
-        .put("command", Json.strings(command))
-        .put("binds", Json.strings(absolute(bind)))
-        .put("contents", files.build())
-        .build();
+    Json.Builder entry =
+        Json.obj()
+            .put("digest", digest)
+            .put("note", note)
+            .put("command", Json.strings(command))
+            .put("binds", Json.strings(absolute(bind)))
+            .put("contents", files.build());
+    document.ifPresent(json -> entry.put("profile", json));
+    return entry.build();
   }
 
   /** Directories as {@code run} names them. */

@@ -10,6 +10,7 @@ final class CommandsCommands {
   static Optional<CommandLine> add(CommandLine root, Session session) {
     CommandLine group = Group.add(root, "commands", "What may hold plaintext weights.");
     Commands.leaf(group, "allow", new CommandsAllow(session));
+    Commands.leaf(group, "profile", new CommandsProfile(session));
     return Optional.of(group);
   }
 }

@@ -5,6 +5,7 @@ import dev.sallyport.core.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,6 +45,8 @@ final class Run implements Callable<Integer> {
       description = "A directory that the inference server may read; may be repeated.")
   private List<Path> bind = new ArrayList<>();
 
+  @Mixin private final ProfileOption profile = new ProfileOption();
+
   Run(Session session) {
     this.session = session;
   }
@@ -57,6 +60,11 @@ final class Run implements Callable<Integer> {
     if (!command.isEmpty()) {
       arguments.put("command", Json.strings(command));
     }
+    Optional<Json.Obj> document = profile.read();
+    if (document.isPresent() && command.isEmpty()) {
+      throw new Failure(Exit.USAGE, "--profile goes with a command: … --profile FILE -- CMD");
+    }
+    document.ifPresent(json -> arguments.put("profile", json));
     if (!bind.isEmpty()) {
       arguments.put("binds", Json.strings(CommandsAllow.absolute(bind)));
     }

@@ -82,6 +82,8 @@ final class Status implements Callable<Integer> {
   private static String modelLine(Json.Obj model) throws BadInput {
     String loader = model.findString("loader").map(l -> ", loaded by " + l).orElse("");
     String isolation = model.findString("isolation").map(i -> ", " + i).orElse("");
+    String profile =
+        model.find("profile").isPresent() ? ", profile " + model.digest("profile").brief() : "";
     String until = model.findString("notAfter").map(t -> ", lease until " + t).orElse("");
     return model.string("model")
         + " version "
@@ -90,6 +92,7 @@ final class Status implements Callable<Integer> {
         + model.string("state")
         + loader
         + isolation
+        + profile
         + until
         + attestation(model);
   }
