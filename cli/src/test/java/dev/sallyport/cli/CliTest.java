@@ -85,6 +85,7 @@ class CliTest {
         "risk schema",
         "risk report",
         "commands allow",
+        "commands profile",
         "principals add",
         "principals list",
         "principals remove",
