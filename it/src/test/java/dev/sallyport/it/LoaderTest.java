@@ -9,6 +9,7 @@ import dev.sallyport.core.Json;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 
 /** The real runtime on a model that is decrypted while it reads. */
@@ -35,6 +36,12 @@ class LoaderTest {
         Path weights = root.resolve("model/tiny-stories.gguf");
         assertThrows(AccessDeniedException.class, () -> Files.newInputStream(weights).close());
         assertThrows(AccessDeniedException.class, () -> Files.list(root.resolve("model")).close());
+      }
+      // Its Java is a copy that it may execute and not read.
+      Path java = Path.of("/proc/" + runtime.pid() + "/exe");
+      if (Files.isReadable(java.resolveSibling("root/usr"))) {
+        assertEquals(
+            "--x--x--x", PosixFilePermissions.toString(Files.getPosixFilePermissions(java)));
       }
       house.run("stop", Installation.MODEL, "--as", "sysadmin").ok();
       assertTrue(house.status().objects("models").stream().noneMatch(LoaderTest::runs));
