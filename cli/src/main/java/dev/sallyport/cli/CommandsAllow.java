@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example: sallyport commands allow --as sec1 --as sec2 --bind /opt/vllm \\",
-      "             -- /opt/vllm/serve {model} {socket}"
+      "             --profile gpu.json -- /opt/vllm/serve {model} {socket}"
     })
 final class CommandsAllow implements Callable<Integer> {
   private final Session session;

@@ -107,6 +107,11 @@ final class Supervisor implements Child.Observer, AutoCloseable {
     return known == null ? "not known yet" : known.words();
   }
 
+  /** What runtimes may be given, if their command is signed with it. */
+  List<String> devices() {
+    return offered.devices().stream().map(node -> node.path().toString()).toList();
+  }
+
   /** Which limits hold for runtimes, in words. */
   String limits() {
     return groups == null

@@ -20,7 +20,13 @@ import picocli.CommandLine.Option;
 /** Starts and supervises everything on this machine until it is told to stop. */
 @Command(
     description = "Starts keyd, server and keeper, each in its sandbox, and keeps them running.",
-    footer = {"", "Examples:", "  sallyport up", "  sallyport up --detach && sallyport status"})
+    footer = {
+      "",
+      "Examples:",
+      "  sallyport up",
+      "  sallyport up --detach && sallyport status",
+      "  sallyport up --device /dev/nvidia0 --device /dev/nvidiactl"
+    })
 final class Up implements Callable<Integer> {
   private static final long FLUSH_SECONDS = 2;
 
@@ -190,6 +196,7 @@ final class Up implements Callable<Integer> {
             .put("limits", supervisor.limits())
             .put("users", supervisor.users())
             .put("landlock", landlock)
+            .put("devices", Json.strings(supervisor.devices()))
             .put("rootKey", keys.inForce())
             .put("unreachable", Json.strings(keys.unreachable()))
             .put("pid", ProcessHandle.current().pid())
@@ -201,9 +208,15 @@ final class Up implements Callable<Integer> {
     lines.add("limits      " + supervisor.limits());
     lines.add("users       " + supervisor.users());
     lines.add("landlock    " + landlock);
+    lines.add("devices     " + devices(supervisor));
     lines.add("stop with   Ctrl-C or: sallyport down");
     session.print(ready, lines);
     session.out().flush();
+  }
+
+  private static String devices(Supervisor supervisor) {
+    String listed = String.join(", ", supervisor.devices());
+    return listed.isEmpty() ? "none for runtimes" : listed + ", for commands signed with them";
   }
 
   static String urlOf(Json.Obj status) throws Failure {
