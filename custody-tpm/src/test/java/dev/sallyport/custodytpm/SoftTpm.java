@@ -3,6 +3,8 @@ package dev.sallyport.custodytpm;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -43,7 +45,7 @@ final class SoftTpm implements AutoCloseable {
             .start();
     SoftTpm tpm = new SoftTpm(directory, process);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!Files.exists(tpm.socket())) {
+    while (!tpm.listens()) {
       if (!process.isAlive() || System.nanoTime() > end) {
         String said = Files.readString(directory.resolve("log"));
         tpm.close();
@@ -52,6 +54,15 @@ final class SoftTpm implements AutoCloseable {
       Thread.onSpinWait();
     }
     return tpm;
+  }
+
+  /** The socket's name is there a moment before it takes connections. */
+  private boolean listens() {
+    try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   Path socket() {
