@@ -13,21 +13,24 @@ import java.util.concurrent.locks.LockSupport;
  * authorization. Every handle is a {@link Handle}, flushed when closed. Owned by one thread.
  */
 final class Tpm implements AutoCloseable {
-  private static final int NO_SESSIONS = 0x8001;
-  private static final int SESSIONS = 0x8002;
-  private static final int OWNER = 0x40000001;
-  private static final int NULL = 0x40000007;
+  static final int NO_SESSIONS = 0x8001;
+  static final int SESSIONS = 0x8002;
+  static final int OWNER = 0x40000001;
+  static final int NULL = 0x40000007;
   private static final int PASSWORD = 0x40000009;
 
-  private static final int SHA256 = 0x000B;
-  private static final int ALG_NULL = 0x0010;
-  private static final int ECC = 0x0023;
+  static final int AES = 0x0006;
+  static final int AES_BITS = 128;
+  static final int CFB = 0x0043;
+  static final int SHA256 = 0x000B;
+  static final int ALG_NULL = 0x0010;
+  static final int ECC = 0x0023;
+  static final int P256 = 0x0003;
+  static final int KEYED_HASH = 0x0008;
   private static final int ECDSA = 0x0018;
-  private static final int P256 = 0x0003;
-  private static final int KEYED_HASH = 0x0008;
 
   /** fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, noDA, restricted, decrypt. */
-  private static final int STORAGE_KEY = 0x00030472;
+  static final int STORAGE_KEY = 0x00030472;
 
   /** fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, noDA, restricted, sign. */
   private static final int ATTESTATION_KEY = 0x00050472;
@@ -61,6 +64,19 @@ final class Tpm implements AutoCloseable {
 
     private Handle(int value) {
       this.value = value;
+    }
+
+    int value() {
+      return value;
+    }
+
+    /** Flushes it because of {@code cause}, to which a failure of that is added. */
+    void abandon(IOException cause) {
+      try {
+        close();
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+      }
     }
 
     @Override
@@ -102,6 +118,24 @@ final class Tpm implements AutoCloseable {
             .sized(NOTHING)
             .written();
     return new Handle(call(0x131, SESSIONS, creation(OWNER, NOTHING, template)).u32());
+  }
+
+  /** The handle with which an answer begins. */
+  Handle handle(TpmBuffer answer) throws IOException {
+    return new Handle(answer.u32());
+  }
+
+  /** Makes a primary key of the owner hierarchy; the answer begins with its handle. */
+  TpmBuffer make(byte[] template) throws IOException {
+    TpmBuffer sensitive = TpmBuffer.empty().sized(NOTHING).sized(NOTHING);
+    return call(
+        0x131,
+        SESSIONS,
+        authorized(PASSWORD, OWNER)
+            .sized(sensitive.written())
+            .sized(template)
+            .sized(NOTHING)
+            .u32(0));
   }
 
   /** Signs these PCRs as they are now with the ECC P-256 attestation key of the owner hierarchy. */
@@ -198,8 +232,6 @@ final class Tpm implements AutoCloseable {
   }
 
   private Handle session(int type) throws IOException {
-    byte[] nonce = new byte[NONCE];
-    new SecureRandom().nextBytes(nonce);
     return new Handle(
         call(
                 0x176,
@@ -207,7 +239,7 @@ final class Tpm implements AutoCloseable {
                 TpmBuffer.empty()
                     .u32(NULL)
                     .u32(NULL)
-                    .sized(nonce)
+                    .sized(nonce())
                     .sized(NOTHING)
                     .u8(type)
                     .u16(ALG_NULL)
@@ -219,11 +251,18 @@ final class Tpm implements AutoCloseable {
     call(0x17F, NO_SESSIONS, selected(TpmBuffer.empty().u32(session.value).sized(NOTHING), pcrs));
   }
 
+  static byte[] nonce() {
+    byte[] nonce = new byte[NONCE];
+    new SecureRandom().nextBytes(nonce);
+    return nonce;
+  }
+
   private static TpmBuffer selected(TpmBuffer command, Pcrs pcrs) {
     return command.u32(1).u16(SHA256).u8(Pcrs.BYTES).raw(pcrs.select());
   }
 
-  private static TpmBuffer head(int type, int attributes, byte[] policy) {
+  /** How the public area of an object begins. */
+  static TpmBuffer head(int type, int attributes, byte[] policy) {
     return TpmBuffer.empty().u16(type).u16(SHA256).u32(attributes).sized(policy);
   }
 
@@ -246,7 +285,8 @@ final class Tpm implements AutoCloseable {
     return command.u32(9).u32(session).sized(NOTHING).u8(1).sized(NOTHING);
   }
 
-  private TpmBuffer call(int command, int tag, TpmBuffer body) throws IOException {
+  /** Sends a command, again while the TPM is busy; its answer after the header. */
+  TpmBuffer call(int command, int tag, TpmBuffer body) throws IOException {
     byte[] rest = body.written();
     TpmBuffer whole = TpmBuffer.empty().u16(tag).u32(10 + rest.length).u32(command).raw(rest);
     byte[] sent = whole.written();
