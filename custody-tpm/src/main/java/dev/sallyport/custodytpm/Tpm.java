@@ -1,6 +1,5 @@
 package dev.sallyport.custodytpm;
 
-import dev.sallyport.keys.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -9,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The few commands that sealing and quoting need (TPM 2.0 Library part 3), with empty owner
- * authorization. Every handle is a {@link Handle}, flushed when closed. Owned by one thread.
+ * The way commands take, and those that carry no secret and whose answers nobody need believe (TPM
+ * 2.0 Library part 3): with empty owner authorization, in the clear. Every handle is a {@link
+ * Handle}, flushed when closed. Owned by one thread.
  */
 final class Tpm implements AutoCloseable {
   static final int NO_SESSIONS = 0x8001;
@@ -35,13 +35,6 @@ final class Tpm implements AutoCloseable {
   /** fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, noDA, restricted, sign. */
   private static final int ATTESTATION_KEY = 0x00050472;
 
-  /** fixedTPM, fixedParent, noDA; without userWithAuth only the policy opens it. */
-  private static final int SEALED = 0x00000412;
-
-  /** OWNERWRITE, OWNERREAD, NO_DA. */
-  private static final int NV_SHARE = 0x02020002;
-
-  private static final int POLICY = 1;
   private static final int TRIAL = 3;
   private static final int NONCE = 16;
   private static final int TRIES = 30;
@@ -104,22 +97,6 @@ final class Tpm implements AutoCloseable {
     }
   }
 
-  /** The ECC P-256 storage key of the owner hierarchy: the same one every time. */
-  Handle primary() throws IOException {
-    byte[] template =
-        head(ECC, STORAGE_KEY, NOTHING)
-            .u16(0x0006) // AES-128-CFB protects children
-            .u16(128)
-            .u16(0x0043)
-            .u16(ALG_NULL)
-            .u16(P256)
-            .u16(ALG_NULL)
-            .sized(NOTHING)
-            .sized(NOTHING)
-            .written();
-    return new Handle(call(0x131, SESSIONS, creation(OWNER, NOTHING, template)).u32());
-  }
-
   /** The handle with which an answer begins. */
   Handle handle(TpmBuffer answer) throws IOException {
     return new Handle(answer.u32());
@@ -131,11 +108,7 @@ final class Tpm implements AutoCloseable {
     return call(
         0x131,
         SESSIONS,
-        authorized(PASSWORD, OWNER)
-            .sized(sensitive.written())
-            .sized(template)
-            .sized(NOTHING)
-            .u32(0));
+        authorized(OWNER).sized(sensitive.written()).sized(template).sized(NOTHING).u32(0));
   }
 
   /** Signs these PCRs as they are now with the ECC P-256 attestation key of the owner hierarchy. */
@@ -150,105 +123,62 @@ final class Tpm implements AutoCloseable {
             .sized(NOTHING)
             .sized(NOTHING)
             .written();
-    TpmBuffer made = call(0x131, SESSIONS, creation(OWNER, NOTHING, template));
-    try (Handle key = new Handle(made.u32())) {
+    TpmBuffer made = make(template);
+    try (Handle key = handle(made)) {
       made.u32();
       byte[] area = made.sized();
       TpmBuffer answer =
           call(
               0x158,
               SESSIONS,
-              selected(authorized(PASSWORD, key.value).sized(qualifying).u16(ALG_NULL), pcrs));
+              selected(authorized(key.value).sized(qualifying).u16(ALG_NULL), pcrs));
       int length = answer.u32();
       byte[] attest = answer.sized();
       return new TpmQuoter.Quote(area, attest, answer.raw(length - Short.BYTES - attest.length));
     }
   }
 
-  Blob seal(Handle parent, byte[] secret, byte[] policy) throws IOException {
-    byte[] template = head(KEYED_HASH, SEALED, policy).u16(ALG_NULL).sized(NOTHING).written();
-    TpmBuffer answer = call(0x153, SESSIONS, creation(parent.value, secret, template));
-    answer.u32();
-    return new Blob(answer.sized(), answer.sized());
-  }
-
-  Handle load(Handle parent, Blob blob) throws IOException {
-    return new Handle(
+  Handle load(StorageKey parent, Blob blob) throws IOException {
+    return handle(
         call(
-                0x157,
-                SESSIONS,
-                authorized(PASSWORD, parent.value)
-                    .sized(blob.privatePart())
-                    .sized(blob.publicPart()))
-            .u32());
+            0x157,
+            SESSIONS,
+            authorized(parent.entity().handle())
+                .sized(blob.privatePart())
+                .sized(blob.publicPart())));
   }
 
-  /** The policy "these PCRs as they are now". */
+  /** The policy "these PCRs as they are now, and who knows the authorization value". */
   byte[] policy(Pcrs pcrs) throws IOException {
-    try (Handle trial = session(TRIAL)) {
-      bind(trial, pcrs);
+    TpmBuffer unsalted =
+        TpmBuffer.empty()
+            .u32(NULL)
+            .u32(NULL)
+            .sized(nonce())
+            .sized(NOTHING)
+            .u8(TRIAL)
+            .u16(ALG_NULL)
+            .u16(SHA256);
+    try (Handle trial = handle(call(0x176, NO_SESSIONS, unsalted))) {
+      demandPcrs(trial.value, pcrs);
+      demandAuth(trial.value);
       return call(0x189, NO_SESSIONS, TpmBuffer.empty().u32(trial.value)).sized();
     }
   }
 
-  /** The sealed bytes, if the PCRs are as they were; the caller wipes them. */
-  byte[] unseal(Handle item, Pcrs pcrs) throws IOException {
-    try (Handle session = session(POLICY)) {
-      bind(session, pcrs);
-      TpmBuffer answer = call(0x15E, SESSIONS, authorized(session.value, item.value));
-      answer.u32();
-      byte[] secret = answer.sized();
-      answer.wipe();
-      return secret;
-    }
+  /** Adds to a policy session: these PCRs as they are now. */
+  void demandPcrs(int session, Pcrs pcrs) throws IOException {
+    call(0x17F, NO_SESSIONS, selected(TpmBuffer.empty().u32(session).sized(NOTHING), pcrs));
   }
 
-  void defineShare(int index) throws IOException {
-    byte[] area =
-        TpmBuffer.empty()
-            .u32(index)
-            .u16(SHA256)
-            .u32(NV_SHARE)
-            .sized(NOTHING)
-            .u16(Secret.KEY_LENGTH)
-            .written();
-    call(0x12A, SESSIONS, authorized(PASSWORD, OWNER).sized(NOTHING).sized(area));
+  /** Adds to a policy session: the HMAC is to be keyed with the authorization value, too. */
+  void demandAuth(int session) throws IOException {
+    call(0x16B, NO_SESSIONS, TpmBuffer.empty().u32(session));
   }
 
-  void writeShare(int index, byte[] share) throws IOException {
-    call(0x137, SESSIONS, authorized(PASSWORD, OWNER, index).sized(share).u16(0));
-  }
-
-  byte[] readShare(int index, int length) throws IOException {
-    TpmBuffer answer = call(0x14E, SESSIONS, authorized(PASSWORD, OWNER, index).u16(length).u16(0));
-    answer.u32();
-    byte[] share = answer.sized();
-    answer.wipe();
-    return share;
-  }
-
-  void undefineShare(int index) throws IOException {
-    call(0x122, SESSIONS, authorized(PASSWORD, OWNER, index));
-  }
-
-  private Handle session(int type) throws IOException {
-    return new Handle(
-        call(
-                0x176,
-                NO_SESSIONS,
-                TpmBuffer.empty()
-                    .u32(NULL)
-                    .u32(NULL)
-                    .sized(nonce())
-                    .sized(NOTHING)
-                    .u8(type)
-                    .u16(ALG_NULL)
-                    .u16(SHA256))
-            .u32());
-  }
-
-  private void bind(Handle session, Pcrs pcrs) throws IOException {
-    call(0x17F, NO_SESSIONS, selected(TpmBuffer.empty().u32(session.value).sized(NOTHING), pcrs));
+  /** Deletes an NV index, if the answer can be believed. */
+  void discard(int index) throws IOException {
+    call(0x122, SESSIONS, authorized(OWNER, index));
   }
 
   static byte[] nonce() {
@@ -266,23 +196,13 @@ final class Tpm implements AutoCloseable {
     return TpmBuffer.empty().u16(type).u16(SHA256).u32(attributes).sized(policy);
   }
 
-  private static TpmBuffer creation(int parent, byte[] secret, byte[] template) {
-    return authorized(PASSWORD, parent)
-        .u16(2 * Short.BYTES + secret.length)
-        .sized(NOTHING)
-        .sized(secret)
-        .sized(template)
-        .sized(NOTHING)
-        .u32(0);
-  }
-
-  /** Handles, then one authorization: empty password, or a policy session that stays. */
-  private static TpmBuffer authorized(int session, int... handles) {
+  /** Handles, then one authorization: the empty password. */
+  private static TpmBuffer authorized(int... handles) {
     TpmBuffer command = TpmBuffer.empty();
     for (int handle : handles) {
       command.u32(handle);
     }
-    return command.u32(9).u32(session).sized(NOTHING).u8(1).sized(NOTHING);
+    return command.u32(9).u32(PASSWORD).sized(NOTHING).u8(1).sized(NOTHING);
   }
 
   /** Sends a command, again while the TPM is busy; its answer after the header. */

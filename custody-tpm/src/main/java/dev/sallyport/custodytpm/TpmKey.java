@@ -8,11 +8,9 @@ import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.custody.RootKey;
 import dev.sallyport.keys.Secret;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A root key in two shares: one sealed by the TPM to PCRs, in a file; one in the TPM's own memory.
@@ -22,76 +20,51 @@ import java.util.Arrays;
  * <p>The open key lies in this process, as {@link RootKey} has it. Safe for several threads.
  */
 public final class TpmKey implements KeyProvider {
-  private static final byte[] LABEL =
-      "sallyport tpm root key v1\n".getBytes(StandardCharsets.US_ASCII);
-  private static final int DIGEST = 32;
-
-  /** Start and mask of the NV indices that belong to the owner's applications. */
-  private static final int NV_FIRST = 0x01800000;
-
-  private static final int NV_MASK = 0x003FFFFF;
-
   private final RootKey key;
 
   private TpmKey(RootKey key) {
     this.key = key;
   }
 
-  private record Rest(Pcrs pcrs, int index, Tpm.Blob blob) {}
-
   /**
    * Makes a root key, sealed to the PCRs as they are now, and writes its file, a new one.
    *
    * @throws KeyUnavailable if the TPM is gone or refuses; then no file is left
    */
-  public static TpmKey create(Path device, Path file, Pcrs pcrs) throws IOException {
-    byte[] sealed = new byte[Secret.KEY_LENGTH];
-    byte[] share = new byte[Secret.KEY_LENGTH];
-    SecureRandom random = new SecureRandom();
-    random.nextBytes(sealed);
-    random.nextBytes(share);
-    int index = NV_FIRST | (random.nextInt() & NV_MASK);
-    try {
-      Rest rest = new Rest(pcrs, index, seal(device, sealed, pcrs));
-      write(file, rest);
+  public static TpmKey create(Path device, Path path, Pcrs pcrs) throws IOException {
+    try (Secret sealed = Secret.random();
+        Secret share = Secret.random();
+        TpmKeyFile file = in(device, Optional.empty(), pcrs, tpm -> seal(tpm, sealed, pcrs))) {
+      file.write(path);
       try {
-        keepShare(device, index, share, pcrs);
+        return of(
+            device, path, file, in(device, file.storageKey(), pcrs, tpm -> kept(tpm, file, share)));
       } catch (KeyUnavailable e) {
-        KeyFile.remove(file);
+        KeyFile.remove(path);
         throw e;
       }
-      return of(device, file, rest, sealed, share);
-    } finally {
-      Arrays.fill(sealed, (byte) 0);
-      Arrays.fill(share, (byte) 0);
     }
   }
 
-  private static Tpm.Blob seal(Path device, byte[] sealed, Pcrs pcrs) throws KeyUnavailable {
-    try (Tpm tpm = Tpm.open(device);
-        Tpm.Handle primary = tpm.primary()) {
-      return tpm.seal(primary, sealed, tpm.policy(pcrs));
+  private static TpmKeyFile seal(Shares tpm, Secret sealed, Pcrs pcrs) throws IOException {
+    Secret auth = Secret.random();
+    try {
+      return TpmKeyFile.of(pcrs, tpm.storageKey(), auth, tpm.seal(sealed, auth, pcrs));
     } catch (IOException e) {
-      throw unavailable(e, pcrs);
+      auth.close();
+      throw e;
     }
   }
 
-  private static void keepShare(Path device, int index, byte[] share, Pcrs pcrs)
-      throws KeyUnavailable {
-    try (Tpm tpm = Tpm.open(device)) {
-      tpm.defineShare(index);
-      try {
-        tpm.writeShare(index, share);
-      } catch (IOException e) {
-        try {
-          tpm.undefineShare(index);
-        } catch (IOException left) {
-          e.addSuppressed(left);
-        }
-        throw e;
-      }
+  private static Secret kept(Shares tpm, TpmKeyFile file, Secret share) throws IOException {
+    tpm.define(file);
+    try {
+      tpm.write(file, share);
+      // What could not be opened again must wrap nothing.
+      return root(tpm, file);
     } catch (IOException e) {
-      throw unavailable(e, pcrs);
+      tpm.discard(file, e);
+      throw e;
     }
   }
 
@@ -101,24 +74,10 @@ public final class TpmKey implements KeyProvider {
    * @throws BadInput with one message for every damage of the file
    * @throws KeyUnavailable if the TPM is gone, is another one, or the PCRs are not as they were
    */
-  public static TpmKey open(Path device, Path file) throws IOException, BadInput {
-    Rest rest = read(file);
-    byte[] sealed = {};
-    byte[] share = {};
-    try (Tpm tpm = Tpm.open(device);
-        Tpm.Handle primary = tpm.primary();
-        Tpm.Handle item = tpm.load(primary, rest.blob())) {
-      share = tpm.readShare(rest.index(), Secret.KEY_LENGTH);
-      sealed = tpm.unseal(item, rest.pcrs());
-      if (sealed.length != Secret.KEY_LENGTH || share.length != Secret.KEY_LENGTH) {
-        throw new IOException("the TPM's shares are not of 32 bytes");
-      }
-      return of(device, file, rest, sealed, share);
-    } catch (IOException e) {
-      throw unavailable(e, rest.pcrs());
-    } finally {
-      Arrays.fill(sealed, (byte) 0);
-      Arrays.fill(share, (byte) 0);
+  public static TpmKey open(Path device, Path path) throws IOException, BadInput {
+    try (TpmKeyFile file = TpmKeyFile.read(path)) {
+      Secret root = in(device, file.storageKey(), file.pcrs(), tpm -> root(tpm, file));
+      return of(device, path, file, root);
     }
   }
 
@@ -127,37 +86,38 @@ public final class TpmKey implements KeyProvider {
    *
    * @throws KeyUnavailable if it may still exist
    */
-  public static void destroy(Path device, Path file) throws IOException, BadInput {
-    erase(device, file, read(file));
+  public static void destroy(Path device, Path path) throws IOException, BadInput {
+    try (TpmKeyFile file = TpmKeyFile.read(path)) {
+      erase(device, path, file);
+    }
   }
 
-  private static TpmKey of(Path device, Path file, Rest rest, byte[] sealed, byte[] share) {
-    Secret root =
-        Secret.filled(
-            Secret.KEY_LENGTH,
-            out -> {
-              for (int i = 0; i < out.length; i++) {
-                out[i] = (byte) (sealed[i] ^ share[i]);
-              }
-            });
-    return new TpmKey(RootKey.of(root, () -> erase(device, file, rest)));
+  private static TpmKey of(Path device, Path path, TpmKeyFile file, Secret root) {
+    return new TpmKey(RootKey.of(root, () -> erase(device, path, file)));
+  }
+
+  private static Secret root(Shares tpm, TpmKeyFile file) throws IOException {
+    try (Secret share = tpm.read(file);
+        Secret sealed = tpm.unseal(file)) {
+      return share.use(a -> sealed.use(b -> exclusiveOr(a, b)));
+    }
+  }
+
+  private static Secret exclusiveOr(byte[] a, byte[] b) {
+    return Secret.filled(
+        Secret.KEY_LENGTH,
+        out -> {
+          for (int i = 0; i < out.length; i++) {
+            out[i] = (byte) (a[i] ^ b[i]);
+          }
+        });
   }
 
   /** The share first: after it, the file is worth nothing. */
-  private static void erase(Path device, Path file, Rest rest) throws KeyUnavailable {
-    try (Tpm tpm = Tpm.open(device)) {
-      try {
-        tpm.undefineShare(rest.index());
-      } catch (TpmRefusal e) {
-        if (!e.is(TpmRefusal.HANDLE)) {
-          throw e;
-        }
-        // An earlier try got this far, or this is another TPM: that one would not load the blob.
-        try (Tpm.Handle primary = tpm.primary()) {
-          tpm.load(primary, rest.blob()).close();
-        }
-      }
-      KeyFile.remove(file);
+  private static void erase(Path device, Path path, TpmKeyFile file) throws KeyUnavailable {
+    try {
+      Shares.in(device, file.storageKey(), tpm -> forgotten(tpm, file));
+      KeyFile.remove(path);
     } catch (IOException e) {
       throw new KeyUnavailable(
           KeyUnavailable.Reason.DEVICE,
@@ -166,9 +126,31 @@ public final class TpmKey implements KeyProvider {
     }
   }
 
+  private static boolean forgotten(Shares tpm, TpmKeyFile file) throws IOException {
+    try {
+      tpm.forget(file);
+    } catch (Shares.Gone gone) {
+      return false; // an earlier try got this far
+    }
+    return true;
+  }
+
+  private static <T> T in(Path device, Optional<Digest> storageKey, Pcrs pcrs, Shares.Work<T> work)
+      throws KeyUnavailable {
+    try {
+      return Shares.in(device, storageKey, work);
+    } catch (IOException e) {
+      throw unavailable(e, pcrs);
+    }
+  }
+
   private static KeyUnavailable unavailable(IOException e, Pcrs pcrs) {
+    if (e instanceof Shares.Gone) {
+      return new KeyUnavailable(
+          KeyUnavailable.Reason.KEY, "the root key's share in the TPM is gone", e);
+    }
     if (!(e instanceof TpmRefusal refusal)) {
-      return unusable(e);
+      return unusable(e.getMessage(), e);
     }
     if (refusal.is(TpmRefusal.POLICY_FAIL) || refusal.is(TpmRefusal.PCR_CHANGED)) {
       return new KeyUnavailable(
@@ -187,53 +169,17 @@ public final class TpmKey implements KeyProvider {
           "this TPM did not seal the root key's file: it is another one, or was cleared",
           e);
     }
-    if (refusal.is(TpmRefusal.HANDLE) || refusal.is(TpmRefusal.NV_UNINITIALIZED)) {
-      return new KeyUnavailable(
-          KeyUnavailable.Reason.KEY, "the root key's share in the TPM is gone", e);
+    if (refusal.is(TpmRefusal.AUTH_FAIL) || refusal.is(TpmRefusal.BAD_AUTH)) {
+      return unusable(
+          "it takes no command as sent: owner authorization is set, the share's index was changed,"
+              + " or the bus alters commands",
+          e);
     }
-    return unusable(e);
+    return unusable(e.getMessage(), e);
   }
 
-  private static KeyUnavailable unusable(IOException e) {
-    return new KeyUnavailable(
-        KeyUnavailable.Reason.DEVICE, "the TPM cannot be used: " + e.getMessage(), e);
-  }
-
-  private static void write(Path file, Rest rest) throws IOException {
-    byte[] body =
-        TpmBuffer.empty()
-            .raw(LABEL)
-            .raw(rest.pcrs().select())
-            .u32(rest.index())
-            .sized(rest.blob().privatePart())
-            .sized(rest.blob().publicPart())
-            .written();
-    ByteBuffer whole = ByteBuffer.allocate(body.length + DIGEST).put(body);
-    whole.put(Digest.of(body).bytes());
-    KeyFile.write(file, whole.array());
-  }
-
-  private static Rest read(Path file) throws IOException, BadInput {
-    byte[] whole = KeyFile.content(file);
-    int end = whole.length - DIGEST;
-    try {
-      if (end < LABEL.length
-          || !Arrays.equals(whole, 0, LABEL.length, LABEL, 0, LABEL.length)
-          || !Arrays.equals(
-              Digest.of(Arrays.copyOf(whole, end)).bytes(),
-              Arrays.copyOfRange(whole, end, whole.length))) {
-        throw new IOException("label or digest differs");
-      }
-      TpmBuffer in = TpmBuffer.of(Arrays.copyOfRange(whole, LABEL.length, end));
-      Pcrs pcrs = Pcrs.selected(in.raw(Pcrs.BYTES));
-      Rest rest = new Rest(pcrs, in.u32(), new Tpm.Blob(in.sized(), in.sized()));
-      if (in.remaining() != 0 || (rest.index() & ~NV_MASK) != NV_FIRST) {
-        throw new IOException("index or length differs");
-      }
-      return rest;
-    } catch (IOException | BadInput e) {
-      throw new BadInput(file.getFileName() + " is damaged or no TPM root key file", e);
-    }
+  private static KeyUnavailable unusable(@Nullable String why, IOException e) {
+    return new KeyUnavailable(KeyUnavailable.Reason.DEVICE, "the TPM cannot be used: " + why, e);
   }
 
   @Override

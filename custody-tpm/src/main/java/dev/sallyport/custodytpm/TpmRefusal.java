@@ -24,8 +24,10 @@ final class TpmRefusal extends IOException {
   /** A sealed object of another TPM, or of this one before it was cleared. */
   static final int INTEGRITY = 0x09F;
 
-  /** An NV index that was defined and never written. */
-  static final int NV_UNINITIALIZED = 0x14A;
+  /** A wrong HMAC or password, with and without a count towards lockout. */
+  static final int AUTH_FAIL = 0x08E;
+
+  static final int BAD_AUTH = 0x0A2;
 
   private static final int YIELDED = 0x908;
   private static final int TESTING = 0x90A;

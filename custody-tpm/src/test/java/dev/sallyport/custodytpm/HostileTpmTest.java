@@ -94,7 +94,7 @@ class HostileTpmTest {
       byte[] done = header(0x8002, 10, 0);
       Thread tpm = Thread.ofVirtual().start(() -> answer(server, busy, busy, done));
       try (Tpm one = Tpm.open(socket)) {
-        one.undefineShare(0x01800001);
+        one.discard(0x01800001);
       }
       tpm.join();
     }
