@@ -32,9 +32,26 @@ public final class TpmKey implements KeyProvider {
    * @throws KeyUnavailable if the TPM is gone or refuses; then no file is left
    */
   public static TpmKey create(Path device, Path path, Pcrs pcrs) throws IOException {
+    return create(device, Optional.empty(), path, pcrs);
+  }
+
+  /**
+   * As {@link #create}, and the TPM must be the one of another root key's file.
+   *
+   * @throws BadInput if that file is damaged
+   */
+  public static TpmKey createAfter(Path former, Path device, Path path, Pcrs pcrs)
+      throws IOException, BadInput {
+    try (TpmKeyFile known = TpmKeyFile.read(former)) {
+      return create(device, known.storageKey(), path, pcrs);
+    }
+  }
+
+  private static TpmKey create(Path device, Optional<Digest> known, Path path, Pcrs pcrs)
+      throws IOException {
     try (Secret sealed = Secret.random();
         Secret share = Secret.random();
-        TpmKeyFile file = in(device, Optional.empty(), pcrs, tpm -> seal(tpm, sealed, pcrs))) {
+        TpmKeyFile file = in(device, known, pcrs, tpm -> seal(tpm, sealed, pcrs))) {
       file.write(path);
       try {
         return of(

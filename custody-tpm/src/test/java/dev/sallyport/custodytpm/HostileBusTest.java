@@ -212,6 +212,24 @@ class HostileBusTest {
   }
 
   @Test
+  void aFurtherKeyIsMadeByTheTpmOfTheFormerOnly() throws Exception {
+    Path other = tpm.file();
+    try (SoftTpm posing = SoftTpm.start()) {
+      bus.lead(posing.socket());
+      KeyUnavailable e =
+          assertThrows(
+              KeyUnavailable.class,
+              () -> TpmKey.createAfter(file, bus.socket(), other, PCRS).close());
+      assertEquals(ANOTHER, e.getMessage());
+      assertFalse(Files.exists(other), "no file is left");
+      bus.lead(tpm.socket());
+    }
+    TpmKey.createAfter(file, bus.socket(), other, PCRS).close();
+    TpmKey.open(tpm.socket(), other).close();
+    opensStill();
+  }
+
+  @Test
   void hearsayThatTheShareIsGoneIsNotBelieved() throws Exception {
     bus.interpose((sent, device) -> Bus.code(sent) == READ ? NO_SUCH_INDEX : device.exchange(sent));
     assertEquals("the TPM cannot be used: the TPM refuses: response code 0x28b", unavailable());

@@ -174,7 +174,8 @@ final class RootKeys implements AutoCloseable {
    */
   synchronized Entry rotate(Optional<RootKind> to, Instant now) throws IOException, BadInput {
     RootKind kind = to.isPresent() ? to.get() : list.last().next();
-    KeyProvider made = kind.create(directory, credentials);
+    RootKind former = list.inForce().map(Entry::kind).orElse(kind);
+    KeyProvider made = former.createNext(kind, directory, credentials);
     Entry entry = new Entry(made.keyId(), kind, now, false);
     try {
       keep(list.with(entry));

@@ -158,6 +158,22 @@ sealed interface RootKind {
     };
   }
 
+  /** Makes a new key at {@code next}; one at the TPM of this key must be by that very TPM. */
+  default KeyProvider createNext(RootKind next, Path directory, Credentials credentials)
+      throws IOException, BadInput {
+    if (this instanceof Tpm here
+        && next instanceof Tpm there
+        && here.device().equals(there.device())
+        && Files.exists(directory.resolve(here.name()))) {
+      return TpmKey.createAfter(
+          directory.resolve(here.name()),
+          there.device(),
+          directory.resolve(there.name()),
+          there.pcrs());
+    }
+    return next.create(directory, credentials);
+  }
+
   /** Opens the key with this id. */
   default KeyProvider open(Path directory, String id, Credentials credentials)
       throws IOException, BadInput {

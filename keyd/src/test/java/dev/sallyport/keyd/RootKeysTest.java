@@ -11,8 +11,11 @@ import dev.sallyport.core.BadInput;
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
+import dev.sallyport.custody.KeyFile;
 import dev.sallyport.custody.KeyRing;
+import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.custody.RecipientKey;
+import dev.sallyport.custodytpm.Pcrs;
 import dev.sallyport.keys.Envelope;
 import dev.sallyport.keys.Secret;
 import dev.sallyport.keys.Statement;
@@ -45,6 +48,17 @@ class RootKeysTest {
   @AfterEach
   void close() throws Exception {
     f.close();
+  }
+
+  /** The TPM is known by the former key's file; so that is read before anything is made. */
+  @Test
+  void aFurtherKeyInATpmAsksTheFormersFile() throws Exception {
+    RootKind.Tpm former = new RootKind.Tpm("former.tpm", dir.resolve("no-tpm"), Pcrs.parse("7"));
+    Executable next = () -> former.createNext(former.next(), dir, Fortress.NO_CREDENTIALS).close();
+    assertThrows(KeyUnavailable.class, next, "no file, no TPM");
+    KeyFile.write(dir.resolve("former.tpm"), new byte[200]);
+    BadInput e = assertThrows(BadInput.class, next);
+    assertEquals("former.tpm is damaged or no TPM root key file", e.getMessage());
   }
 
   private Json.Obj order(String action, String key, Instant at, String... signers)
