@@ -126,11 +126,13 @@ class ProfileCommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "/dev/no-such-node,does not exist",
-    "/dev/null,no runtime",
-    "/etc,plain path",
-  })
+  @CsvSource(
+      delimiter = ',',
+      value = {
+        "/dev/no-such-node,does not exist",
+        "/dev/null,no runtime",
+        "/etc,plain path",
+      })
   void upOffersNothingElseToTheKeeper(String path, String said) throws Exception {
     Path home = Files.createDirectories(dir.resolve("home"));
     Files.writeString(home.resolve("trust-root.json"), "{}");

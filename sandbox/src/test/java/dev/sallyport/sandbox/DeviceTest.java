@@ -176,14 +176,16 @@ class DeviceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "/dev/no-such-device,does not exist",
-    "/dev/loop0,character device",
-    "/dev,plain path",
-    "/dev/stdin,character device",
-    "/dev/kvm,no runtime",
-    "/etc/passwd,plain path",
-  })
+  @CsvSource(
+      delimiter = ',',
+      value = {
+        "/dev/no-such-device,does not exist",
+        "/dev/loop0,character device",
+        "/dev,plain path",
+        "/dev/stdin,character device",
+        "/dev/kvm,no runtime",
+        "/etc/passwd,plain path",
+      })
   void saysWhatIsNoDeviceForRuntimes(String path, String said) {
     assumeTrue(path.startsWith("/dev/no") || Files.exists(Path.of(path)), "skipped: no " + path);
     BadInput bad = assertThrows(BadInput.class, () -> DeviceNode.onHost(Path.of(path)));
