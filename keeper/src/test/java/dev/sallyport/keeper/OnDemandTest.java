@@ -15,6 +15,7 @@ import dev.sallyport.sandbox.SandboxFailure;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -131,5 +132,24 @@ class OnDemandTest {
             Refusal.class, () -> run(List.of("/bin/sh", "-c", "cat /model/weights.bin; exit 3")));
     assertTrue(String.valueOf(refusal.getMessage()).contains("Permission denied"), "" + refusal);
     assertTrue(reason("weights.refused").endsWith("executes a file that is not allowed to read"));
+  }
+
+  @Test
+  void aScriptReadsThroughTheCopyOfItsInterpreterAndThroughNothingElse() throws Exception {
+    String text =
+        """
+        #!/usr/bin/env -S perl -w
+        open(my $weights, '<', '/model/weights.bin') or die "refused: $!\n";
+        my $count = read($weights, my $bytes, 1 << 22);
+        my $other = `cat /model/weights.bin 2>&1` =~ /denied/ ? 'denied' : 'read';
+        die "perl read $count, cat was $other\n";
+        """;
+    Path script = Files.writeString(dir.toRealPath().resolve("serve"), text);
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Refusal refusal =
+        assertThrows(Refusal.class, () -> run(List.of(script.toString(), "{socket}")));
+    assertTrue(
+        refusal.getMessage().endsWith("it said: perl read 3145728, cat was denied"),
+        refusal.getMessage());
   }
 }
