@@ -46,6 +46,10 @@ final class FirstLine {
       throw new BadInput("first line of the script is longer than " + SEEN + " bytes");
     }
     String line = blankless(head.substring(2, end < 0 ? head.length() : end));
+    // A zero byte would end the name for the kernel and not for us.
+    if (!line.matches("[ -~\t]*")) {
+      throw new BadInput("first line of the script has more than plain ASCII: " + Json.clip(line));
+    }
     String[] parts = line.split(BLANKS, 2);
     String interpreter = parts[0];
     if (!interpreter.startsWith("/")) {
