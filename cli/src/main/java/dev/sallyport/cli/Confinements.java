@@ -204,7 +204,7 @@ final class Confinements {
     Confinement.Builder view =
         Confinement.nothing()
             // First: it must not cover programs that lie below /tmp.
-            .memory(Path.of("/tmp"), 64L << 20)
+            .temporary(64L << 20)
             .java(Dist.javaHome())
             .readOnly(app, app)
             .environment("PATH", "/usr/bin:/bin")

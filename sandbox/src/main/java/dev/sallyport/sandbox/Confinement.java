@@ -154,9 +154,17 @@ public record Confinement(
       return mount(new Mount.Device(node, node));
     }
 
-    /** An empty memory file system of at most {@code bytes}. */
+    /** An empty memory file system of at most {@code bytes}, for its owner only. */
     public Builder memory(Path inside, long bytes) {
-      return mount(new Mount.Memory(inside, bytes));
+      return mount(new Mount.Memory(inside, bytes, "0700"));
+    }
+
+    /**
+     * The same at {@code /tmp}, where programs may lie that are bound below it: another user, such
+     * as a runtime's, reaches these and lists nothing.
+     */
+    public Builder temporary(long bytes) {
+      return mount(new Mount.Memory(Path.of("/tmp"), bytes, "0711"));
     }
 
     public Builder mount(Mount mount) {

@@ -22,8 +22,13 @@ public sealed interface Mount {
   /** A device node of the host, such as {@code /dev/fuse} or {@code /dev/tpmrm0}. */
   record Device(Path source, Path inside) implements Mount {}
 
-  /** An empty memory file system of at most {@code bytes}, mode 0700, gone with the process. */
-  record Memory(Path inside, long bytes) implements Mount {}
+  /**
+   * An empty memory file system, gone with the process.
+   *
+   * @param bytes that it may hold at most
+   * @param mode of its directory, in octal: 0700, or 0711 for one that others may pass through
+   */
+  record Memory(Path inside, long bytes, String mode) implements Mount {}
 
   /** What of the host must exist. */
   default Optional<Path> host() {
@@ -45,7 +50,7 @@ public sealed interface Mount {
       case ReadWrite m -> List.of("--bind", m.source().toString(), at);
       case Device m -> List.of("--dev-bind", m.source().toString(), at);
       case Memory m ->
-          List.of("--perms", "0700", "--size", Long.toString(m.bytes()), "--tmpfs", at);
+          List.of("--perms", m.mode(), "--size", Long.toString(m.bytes()), "--tmpfs", at);
     };
   }
 }

@@ -92,6 +92,37 @@ class UidRangeTest {
     assertEquals("of " + one + "\nof " + two, both);
   }
 
+  /** As if the programs were installed there. */
+  @Test
+  void aRuntimeReachesWhatLiesBelowTmpAndListsNothing() throws Exception {
+    Path below = Path.of("/tmp/programs/x");
+    Files.writeString(dir.resolve("program"), "here");
+    Files.setPosixFilePermissions(
+        dir, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    String look = "cat " + below + "/program; ls /tmp";
+    Confinement passable = view().temporary(1 << 20).readOnly(dir, below).build();
+    assertEquals(
+        "here" + "ls: cannot open directory '/tmp': Permission denied", asUser(passable, look));
+    Confinement closed = view().memory(Path.of("/tmp"), 1 << 20).readOnly(dir, below).build();
+    assertTrue(asUser(closed, look).startsWith("cat: "), "without the way through");
+  }
+
+  private Confinement.Builder view() {
+    return Confinement.nothing().profile(Profile.keeper()).proc().range(range);
+  }
+
+  private String asUser(Confinement view, String script) throws Exception {
+    String one = Integer.toString(UidRange.INSIDE + 1);
+    List<String> command = new ArrayList<>(UidRange.own(1000, range.count()));
+    command.addAll(List.of("setpriv", "--reuid", one, "--regid", one, "--clear-groups"));
+    command.addAll(List.of("--inh-caps=-all", "--ambient-caps=-all", "--"));
+    command.addAll(List.of("/bin/sh", "-c", "{ " + script + "; } 2>&1"));
+    Confined process = sandbox.start(view, command, Output.PIPE);
+    String said = new String(process.output().readAllBytes(), StandardCharsets.UTF_8).strip();
+    process.waitFor();
+    return said;
+  }
+
   @Test
   void hasNoCapabilityAndTheHostSeesItsOwnNumber() throws Exception {
     Files.setPosixFilePermissions(
