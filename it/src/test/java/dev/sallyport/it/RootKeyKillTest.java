@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sallyport.core.Json;
 import java.util.ArrayList;
@@ -63,7 +64,8 @@ class RootKeyKillTest {
   @Test
   void noModelIsLostWhenTheKeyMovesBetweenKinds() throws Exception {
     long seed = Long.getLong("sallyport.seed", new Random().nextLong());
-    int rounds = Integer.getInteger("sallyport.kills", 1);
+    int rounds = Integer.getInteger("sallyport.kills", 0);
+    assumeTrue(rounds > 0, "skipped: ./check --full kills keyd while the key moves");
     System.out.println("RootKeyKillTest seed " + seed + ", rounds " + rounds);
     Random random = new Random(seed);
     try (Installation house = Installation.initialised();
