@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -218,6 +220,52 @@ class MountedModelTest {
     assertThrows(IOException.class, mounted::close, "it was unmounted already");
   }
 
+  /** As on a disk that hangs: the page is locked while its read waits for us. */
+  @Test
+  void T308_aReadThatHangsDoesNotHoldUpTheEnd() throws Exception {
+    sealed.file("model.bin", 8 * SEGMENT);
+    AtomicBoolean hanging = new AtomicBoolean();
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    Callers callers =
+        (_, _) -> {
+          if (hanging.get()) {
+            hangs.countDown();
+            awaitQuietly(released);
+          }
+          return true;
+        };
+    MountedModel mounted = sealed.mount(sealed.seal(), callers);
+    Path file = mounted.point().resolve("model.bin");
+    FutureTask<Void> end =
+        new FutureTask<>(() -> {
+          mounted.close();
+          return null;
+        });
+    try (Keeper keeper = new Keeper(file);
+        Keeper other = new Keeper(file)) {
+      assertTrue(keeper.look().startsWith("mapped "));
+      hanging.set(true);
+      other.ask('x');
+      hangs.await();
+      Thread.ofPlatform().start(end);
+      while (Files.readString(Path.of("/proc/self/mounts")).contains(" " + mounted.point() + " ")) {
+        assertFalse(end.isDone(), "closed without unmounting");
+      }
+      released.countDown();
+      end.get();
+      assertEquals("mapped nothing, read nothing", keeper.look());
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Maps a file in a process of its own, and looks at the same byte when told to. */
   private final class Keeper implements AutoCloseable {
     private final Process process;
@@ -237,9 +285,13 @@ class MountedModelTest {
       said = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    String look() throws IOException {
-      process.getOutputStream().write('\n');
+    void ask(char what) throws IOException {
+      process.getOutputStream().write(what);
       process.getOutputStream().flush();
+    }
+
+    String look() throws IOException {
+      ask('l');
       return String.valueOf(said.readLine());
     }
 
@@ -259,11 +311,12 @@ class MountedModelTest {
         public static void main(String[] args) throws Exception {
           try (var in = FileChannel.open(Path.of(args[0]))) {
             var map = in.map(FileChannel.MapMode.READ_ONLY, 0, in.size());
-            while (System.in.read() >= 0) {
+            for (int asked = System.in.read(); asked >= 0; asked = System.in.read()) {
+              int at = asked == 'x' ? 6_000_000 : 5000;
               String mapped = "nothing";
               String read = "nothing";
               try {
-                mapped = "" + map.get(5000);
+                mapped = "" + map.get(at);
               } catch (InternalError fault) {
                 // The page is gone: SIGBUS.
               }
