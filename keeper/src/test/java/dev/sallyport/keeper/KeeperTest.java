@@ -4,15 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sallyport.core.Digest;
 import dev.sallyport.core.Json;
 import dev.sallyport.core.Peer;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.keys.LeaseRequest;
-import dev.sallyport.sandbox.Sandbox;
-import dev.sallyport.sandbox.SandboxFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,32 +27,18 @@ import org.junit.jupiter.api.io.TempDir;
 class KeeperTest {
   @TempDir Path dir;
   private Stage stage;
-  private Sandbox sandbox;
-  private Keeper keeper;
-  private Reporter reporter;
+  private Running running;
 
   @BeforeEach
   void open() throws Exception {
-    try {
-      sandbox = Sandbox.open();
-      sandbox.check();
-    } catch (SandboxFailure e) {
-      assumeTrue(false, "skipped: " + e.getMessage());
-    }
     stage = new Stage(dir);
-    reporter = new Reporter(stage.peers());
-    keeper = new Keeper(stage.context(sandbox, reporter), stage.root);
+    running = Running.on(stage);
   }
 
   @AfterEach
   void close() throws Exception {
-    if (keeper != null) {
-      keeper.close();
-      reporter.close();
-      stage.close();
-    }
-    if (sandbox != null) {
-      sandbox.close();
+    if (running != null) {
+      running.close();
     }
   }
 
