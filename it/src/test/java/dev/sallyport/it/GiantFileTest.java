@@ -136,7 +136,7 @@ class GiantFileTest {
       } finally {
         done.countDown();
         freeing.join();
-        assertTrue(freed.get(), "something was given back to the disk");
+        assertTrue(freed.get() || !mounted, "something was given back to the disk");
       }
     }
 

@@ -20,7 +20,7 @@ class KillTest {
   @Test
   void whatWasAcknowledgedSurvivesKillsAtRandomPoints() throws Exception {
     long seed = Long.getLong("sallyport.seed", new Random().nextLong());
-    int rounds = Integer.getInteger("sallyport.kills", 4);
+    int rounds = Integer.getInteger("sallyport.kills", 6);
     System.out.println("KillTest seed " + seed + ", rounds " + rounds);
     Random random = new Random(seed);
     try (Installation house = Installation.initialised()) {
