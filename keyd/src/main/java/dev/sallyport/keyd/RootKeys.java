@@ -174,8 +174,11 @@ final class RootKeys implements AutoCloseable {
    */
   synchronized Entry rotate(Optional<RootKind> to, Instant now) throws IOException, BadInput {
     RootKind kind = to.isPresent() ? to.get() : list.last().next();
-    RootKind former = list.inForce().map(Entry::kind).orElse(kind);
-    KeyProvider made = former.createNext(kind, directory, credentials);
+    Optional<Entry> former = list.inForce();
+    KeyProvider made =
+        former.isPresent()
+            ? former.get().kind().createNext(kind, directory, credentials)
+            : kind.create(directory, credentials);
     Entry entry = new Entry(made.keyId(), kind, now, false);
     try {
       keep(list.with(entry));

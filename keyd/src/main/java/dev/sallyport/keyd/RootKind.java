@@ -163,8 +163,7 @@ sealed interface RootKind {
       throws IOException, BadInput {
     if (this instanceof Tpm here
         && next instanceof Tpm there
-        && here.device().equals(there.device())
-        && Files.exists(directory.resolve(here.name()))) {
+        && here.device().equals(there.device())) {
       return TpmKey.createAfter(
           directory.resolve(here.name()),
           there.device(),

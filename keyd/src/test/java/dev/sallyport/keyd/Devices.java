@@ -102,13 +102,22 @@ final class Devices {
         .addShutdownHook(Thread.ofPlatform().unstarted(() -> process.destroyForcibly()));
     atExit(directory);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!Files.exists(socket)) {
+    while (!listens(socket)) {
       if (!process.isAlive() || System.nanoTime() > end) {
         throw new IOException("swtpm: " + Files.readString(directory.resolve("log")));
       }
       Thread.onSpinWait();
     }
     return socket;
+  }
+
+  /** The socket's name is there a moment before it takes connections. */
+  private static boolean listens(Path socket) {
+    try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   static RootKind.Tpm sealed(String name, Path socket, String pcrs) throws Exception {

@@ -13,7 +13,6 @@ import dev.sallyport.core.Json;
 import dev.sallyport.core.Refusal;
 import dev.sallyport.custody.KeyFile;
 import dev.sallyport.custody.KeyRing;
-import dev.sallyport.custody.KeyUnavailable;
 import dev.sallyport.custody.RecipientKey;
 import dev.sallyport.custodytpm.Pcrs;
 import dev.sallyport.keys.Envelope;
@@ -55,7 +54,7 @@ class RootKeysTest {
   void aFurtherKeyInATpmAsksTheFormersFile() throws Exception {
     RootKind.Tpm former = new RootKind.Tpm("former.tpm", dir.resolve("no-tpm"), Pcrs.parse("7"));
     Executable next = () -> former.createNext(former.next(), dir, Fortress.NO_CREDENTIALS).close();
-    assertThrows(KeyUnavailable.class, next, "no file, no TPM");
+    assertThrows(IOException.class, next, "no file to know the TPM by");
     KeyFile.write(dir.resolve("former.tpm"), new byte[200]);
     BadInput e = assertThrows(BadInput.class, next);
     assertEquals("former.tpm is damaged or no TPM root key file", e.getMessage());

@@ -14,6 +14,7 @@ import dev.sallyport.keys.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -220,6 +221,29 @@ class RootMoveTest {
       requireOpens(keys, keys.ring().wrap(data, AD));
     }
     assertArrayEquals(before, Files.readAllBytes(home.state().resolve("roots")));
+  }
+
+  /** As if something on the bus posed as the TPM: another one answers at the same place. */
+  @Test
+  void aRotationAtATpmThatWasExchangedChangesNothing() throws Exception {
+    Path place = Devices.tpm();
+    begin(Devices.sealed("root-1.tpm", place, "7"));
+    byte[] before = Files.readAllBytes(home.state().resolve("roots"));
+    List<String> there = files("");
+    try (RootKeys keys = RootKeys.open(home, all)) {
+      byte[] old = keys.ring().wrap(data, AD);
+      Files.move(Devices.tpm(), place, StandardCopyOption.REPLACE_EXISTING);
+      KeyUnavailable e =
+          assertThrows(KeyUnavailable.class, () -> keys.rotate(Optional.empty(), Fortress.START));
+      assertTrue(e.getMessage().contains("storage key is not the root key file's"), e.getMessage());
+      requireOpens(keys, old);
+      // Nor does a missing file make it trust whatever is there.
+      Files.delete(home.directory().resolve("root-1.tpm"));
+      assertThrows(IOException.class, () -> keys.rotate(Optional.empty(), Fortress.START));
+      Files.write(home.directory().resolve("root-1.tpm"), new byte[0]);
+    }
+    assertArrayEquals(before, Files.readAllBytes(home.state().resolve("roots")));
+    assertEquals(there, files(""));
   }
 
   @Test
